@@ -1,0 +1,156 @@
+//! `site.yaml` → [`Config`]: takes the text of the settings, gives typed settings and
+//! diagnostics with places. Unknown keys are errors with a suggestion. Reads no files and
+//! no environment; knows nothing of pages.
+
+use crate::data::Node;
+use crate::diag::Levels;
+use std::collections::BTreeMap;
+
+/// The settings of a site.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the site will be served, `https://example.org` or `https://example.org/blog`,
+    /// without a slash at the end.
+    pub url: String,
+    /// Path part of `url`: empty or `/blog`.
+    pub base_path: String,
+    /// Site title per language.
+    pub title: Localized,
+    /// One sentence about the site per language.
+    pub description: Localized,
+    /// Author of pages that name none.
+    pub author: Option<String>,
+    /// Picture for share cards of pages without a cover, from the content or static folder.
+    pub image: Option<String>,
+    /// Languages; the first is the default and has no prefix in its URLs.
+    pub languages: Vec<Language>,
+    /// Time zone of every date without one, and of every date shown.
+    pub timezone: jiff::tz::TimeZone,
+    /// Name of the theme's folder.
+    pub theme: String,
+    /// Values of the theme's options that the site sets, by name.
+    pub theme_options: Option<Node>,
+    /// Taxonomies in the order of the file; `tags` and `categories` unless the site says else.
+    pub taxonomies: Vec<Taxonomy>,
+    /// Menu entries; built from the sections when empty.
+    pub menu: Vec<MenuItem>,
+    /// Permalink pattern per section (`articles: /:year/:slug/`); `''` or `default` is for all.
+    pub permalinks: BTreeMap<String, String>,
+    /// How slugs are made of names.
+    pub slugs: SlugStyle,
+    /// Feeds.
+    pub feeds: Feeds,
+    /// Pages in one list page.
+    pub page_size: usize,
+    /// Markdown switches.
+    pub markdown: Markdown,
+    /// Most that a summary made from the body is wide, in columns (a Han character is two).
+    pub summary_width: usize,
+    /// Levels of diagnostics.
+    pub checks: Levels,
+    /// Free values for templates.
+    pub extra: Option<Node>,
+    /// `community:` as written; read where the road back is built.
+    pub community: Option<Node>,
+    /// `accounts:` as written; read by the publisher.
+    pub accounts: Option<Node>,
+    /// `publish:` as written.
+    pub publish: Option<Node>,
+    /// `deploy:` as written.
+    pub deploy: Option<Node>,
+}
+
+/// A text per language tag.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Localized(pub Vec<(String, String)>);
+
+impl Localized {
+    /// The text for a language, else the first one, else nothing.
+    pub fn get(&self, lang: &str) -> &str {
+        self.0
+            .iter()
+            .find(|(tag, _)| tag == lang || tag.is_empty())
+            .or_else(|| self.0.first())
+            .map_or("", |(_, text)| text)
+    }
+}
+
+/// A language of the site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Language {
+    /// BCP 47 tag as it stands in `lang` attributes: `zh-Hans`, `en`.
+    pub tag: String,
+    /// Its own name, for the language switch: `简体中文`.
+    pub name: String,
+    /// Path prefix: empty for the default language, else the tag in lower case: `zh-hant`.
+    pub prefix: String,
+}
+
+/// A taxonomy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taxonomy {
+    /// Front matter key and path: `tags`.
+    pub name: String,
+    /// Whether terms are paths (`categories`).
+    pub hierarchical: bool,
+    /// Whether its terms have feeds.
+    pub feed: bool,
+}
+
+/// An entry of the menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MenuItem {
+    /// Shown text per language.
+    pub title: Localized,
+    /// A path of this site (`/jobs/`, prefixed for other languages) or any URL.
+    pub url: String,
+}
+
+/// How a slug is made of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum SlugStyle {
+    /// Letters of every script stay.
+    #[default]
+    Unicode,
+    /// Han characters become pinyin, other scripts are transliterated.
+    Pinyin,
+    /// Everything is transliterated to ASCII, Han included.
+    Ascii,
+}
+
+/// Feed settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Feeds {
+    /// Atom wanted.
+    pub atom: bool,
+    /// RSS 2.0 wanted.
+    pub rss: bool,
+    /// JSON Feed 1.1 wanted.
+    pub json: bool,
+    /// Newest pages in a feed.
+    pub limit: usize,
+    /// Whole bodies, not only summaries.
+    pub full: bool,
+    /// WebSub hub.
+    pub hub: Option<String>,
+}
+
+/// Markdown switches.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Markdown {
+    /// `$…$` and `$$…$$` are formulas on every page, not only where front matter says so.
+    pub math: bool,
+    /// Line numbers in code blocks.
+    pub line_numbers: bool,
+    /// Straight quotes become curly, `--` becomes a dash (Latin and Cyrillic texts only).
+    pub smart_punctuation: bool,
+}
+
+impl Config {
+    /// Index of a language tag, ignoring case.
+    pub fn language(&self, tag: &str) -> Option<usize> {
+        self.languages
+            .iter()
+            .position(|language| language.tag.eq_ignore_ascii_case(tag))
+    }
+}

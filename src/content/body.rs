@@ -1,0 +1,115 @@
+//! The body of a page after parsing: HTML with holes, and what was learned on the way.
+//!
+//! Everything that depends on other pages (links, images, wikilinks, components) is a hole at
+//! a byte offset of the HTML, filled at render time. Everything else is final.
+
+use crate::diag::Position;
+
+/// A parsed body.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Body {
+    /// HTML without anything at the holes' offsets.
+    pub html: String,
+    /// Holes in the order of their offsets; holes at one offset are filled in this order.
+    pub holes: Vec<Hole>,
+    /// Headings in document order, for the table of contents and anchors.
+    pub headings: Vec<Heading>,
+    /// Every other `id` in the body that a link may name (footnotes, attributes, raw HTML).
+    pub anchors: Vec<String>,
+    /// Offset of `<!-- more -->` in `html`, at a block boundary, when the author set one.
+    pub more: Option<usize>,
+    /// Plain text of the body (code blocks left out), white space folded, for summaries and
+    /// search. Paragraphs are separated by `\n`.
+    pub plain: String,
+    /// Plain text up to `<!-- more -->`, when there is one.
+    pub excerpt: Option<String>,
+    /// Text of the first level-1 heading when it was the body's first block and stands for
+    /// the title; it is not in `html` if the title equals it or no title was given.
+    pub title: Option<String>,
+    /// Words and reading time.
+    pub length: Length,
+    /// Whether the body holds code blocks, formulas, or wide tables (for the theme).
+    pub has_code: bool,
+    /// See `has_code`.
+    pub has_math: bool,
+}
+
+/// How long a body is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Length {
+    /// Han characters plus words in other scripts.
+    pub words: u32,
+    /// Reading time in whole minutes, at least 1 for a body with text.
+    pub minutes: u32,
+}
+
+/// A heading of the body.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Heading {
+    /// 1 to 6.
+    pub level: u8,
+    /// Unique in the body; Han and Cyrillic kept.
+    pub id: String,
+    /// Plain text.
+    pub text: String,
+}
+
+/// A place in the HTML that is filled when the other pages are known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hole {
+    /// Byte offset in [`Body::html`].
+    pub offset: usize,
+    /// Where the author wrote it.
+    pub position: Position,
+    /// What goes there.
+    pub kind: HoleKind,
+}
+
+/// What fills a hole.
+#[derive(Debug, Clone, PartialEq)]
+pub enum HoleKind {
+    /// The value of a link's `href` (between the quotes, escaped when filled).
+    Href(String),
+    /// The value of a `src`, `poster` or one `srcset` candidate in raw HTML.
+    Source(String),
+    /// A whole markdown image: `<img …>` with its size when the file is known.
+    Image {
+        /// Path or URL as written.
+        source: String,
+        /// Description; empty when decorative or missing.
+        alt: String,
+        /// Tooltip, shown as a caption when the image stands alone.
+        title: Option<String>,
+        /// The image is the whole paragraph: it becomes a `<figure>` with its title.
+        alone: bool,
+        /// Attributes from `{.class width=…}`.
+        attributes: Vec<(String, String)>,
+    },
+    /// `[[name#anchor|label]]`, or `![[name]]` when `embed`. Filled with a link (or the
+    /// page's summary, or an image) if such a page or file exists, else with `raw`.
+    Wikilink {
+        /// Page name, path or title, with an anchor if one was given.
+        target: String,
+        /// Label as HTML; none repeats the target page's title.
+        label: Option<String>,
+        /// `![[…]]`.
+        embed: bool,
+        /// What the author wrote, escaped.
+        raw: String,
+    },
+    /// Opens a directive; everything up to the matching `Close` is its body.
+    Open(Component),
+    /// Closes the innermost open directive.
+    Close,
+}
+
+/// A directive as the theme's component will see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Component {
+    /// `note` of `:::note`, from `components/note.html` in the theme.
+    pub name: String,
+    /// Text in square brackets, as HTML.
+    pub label: Option<String>,
+    /// `key=value` pairs; `#id` and `.class` are `id` and `class`.
+    pub attributes: Vec<(String, String)>,
+}

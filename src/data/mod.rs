@@ -1,0 +1,134 @@
+//! Structured text with places: YAML, TOML, JSON and CSV → one tree of [`Node`]s.
+//!
+//! Takes a text, gives a tree in which every value knows where it stands, and diagnostics.
+//! Scalars keep their written form (`0123`, `1.10`, `no`), so that the reader of a field
+//! decides what they mean. Knows nothing of front matter, pages or settings; reads no files.
+
+pub mod fields;
+pub mod repair;
+pub mod table;
+pub mod toml;
+pub mod yaml;
+
+use crate::diag::Position;
+
+/// One value and its place in the file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Where the value stands.
+    pub position: Position,
+    /// The value.
+    pub value: Value,
+}
+
+/// A value as it was written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Nothing after the colon, `null` or `~`.
+    Null,
+    /// A scalar. `plain` when it stood without quotes, so that `2024` may be a number or a
+    /// tag, as the field wants; a quoted scalar is always text.
+    Scalar {
+        /// The text without quotes.
+        text: String,
+        /// Whether it stood without quotes.
+        plain: bool,
+    },
+    /// A list.
+    List(Vec<Node>),
+    /// A mapping in the order of the file; keys are unique.
+    Map(Vec<Entry>),
+}
+
+/// A key with its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The key as text.
+    pub key: String,
+    /// Where the key stands.
+    pub position: Position,
+    /// Its value.
+    pub value: Node,
+}
+
+impl Node {
+    /// An empty mapping, as a file without front matter has.
+    pub fn empty_map() -> Self {
+        Self {
+            position: Position::default(),
+            value: Value::Map(Vec::new()),
+        }
+    }
+
+    /// The value of a key, when this is a mapping that has it.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entries()
+            .iter()
+            .find(|entry| entry.key == key)
+            .map(|entry| &entry.value)
+    }
+
+    /// The entries of a mapping; none for any other value.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.value {
+            Value::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The written text of a scalar.
+    pub fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Scalar { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What the value is, in words for messages.
+    pub fn kind(&self) -> &'static str {
+        match &self.value {
+            Value::Null => "nothing",
+            Value::Scalar { .. } => "text",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a mapping",
+        }
+    }
+
+    /// The tree as JSON, plain scalars resolved by YAML 1.2's core schema (`true`, `12`,
+    /// `1.5`; never `no` or `0123`).
+    pub fn to_json(&self) -> serde_json::Value {
+        match &self.value {
+            Value::Null => serde_json::Value::Null,
+            Value::Scalar { text, plain: false } => serde_json::Value::String(text.clone()),
+            Value::Scalar { text, plain: true } => resolve(text),
+            Value::List(nodes) => nodes.iter().map(Node::to_json).collect(),
+            Value::Map(entries) => serde_json::Value::Object(
+                entries
+                    .iter()
+                    .map(|entry| (entry.key.clone(), entry.value.to_json()))
+                    .collect(),
+            ),
+        }
+    }
+}
+
+fn resolve(text: &str) -> serde_json::Value {
+    let unsigned = text.trim_start_matches(['-', '+']);
+    let leading_zero =
+        unsigned.len() > 1 && unsigned.starts_with('0') && unsigned.as_bytes()[1].is_ascii_digit();
+    let numeric = unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') && !leading_zero;
+    match text {
+        "true" | "True" | "TRUE" => true.into(),
+        "false" | "False" | "FALSE" => false.into(),
+        _ => {
+            if numeric && let Ok(number) = text.parse::<i64>() {
+                number.into()
+            } else if numeric && let Ok(number) = text.parse::<f64>() {
+                serde_json::Number::from_f64(number)
+                    .map_or_else(|| text.into(), serde_json::Value::Number)
+            } else {
+                text.into()
+            }
+        }
+    }
+}

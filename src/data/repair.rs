@@ -1,0 +1,1 @@
+//! What authors get wrong in YAML and no parser accepts, put right line by line.

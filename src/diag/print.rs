@@ -1,0 +1,189 @@
+//! Diagnostics as text: takes a list and a way to read source lines, gives strings for people
+//! (`human`, `short`) and machines (`json`, `github`). Writes nothing itself.
+
+use super::{Diagnostic, Place, Severity};
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use std::fmt::Write as _;
+
+/// Characters of a long line that are shown around a mistake.
+const WINDOW: usize = 120;
+
+/// Gives the text of a file by its path from the site's root, if it can be read.
+pub type Sources<'a> = dyn Fn(&str) -> Option<String> + 'a;
+
+/// A diagnostic with its source line and carets, as rustc shows it.
+pub fn human(diagnostic: &Diagnostic, sources: &Sources<'_>, color: bool) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let excerpts: Vec<Excerpt> = diagnostic
+        .place
+        .iter()
+        .chain(diagnostic.related.iter().map(|related| &related.place))
+        .map(|place| excerpt(place, sources))
+        .collect();
+    let mut group = level
+        .primary_title(diagnostic.message.as_str())
+        .id(diagnostic.code.as_str())
+        .elements(std::iter::empty::<annotate_snippets::Element<'_>>());
+    let mut shown = excerpts.iter();
+    if diagnostic.place.is_some()
+        && let Some(excerpt) = shown.next()
+    {
+        group = group.element(excerpt.snippet(AnnotationKind::Primary, None));
+    }
+    for hint in &diagnostic.hints {
+        group = group.element(Level::HELP.message(hint.as_str()));
+    }
+    let mut report = vec![group];
+    for (related, excerpt) in diagnostic.related.iter().zip(shown) {
+        report.push(
+            Level::NOTE
+                .secondary_title(related.label.as_str())
+                .element(excerpt.snippet(AnnotationKind::Context, None)),
+        );
+    }
+    let renderer = if color {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    renderer.render(&report)
+}
+
+/// `file:line:column: error[code]: message`, one line.
+pub fn short(diagnostic: &Diagnostic) -> String {
+    let mut line = String::new();
+    if let Some(place) = &diagnostic.place {
+        line.push_str(&place.file);
+        if place.position.line > 0 {
+            let _ = write!(line, ":{}:{}", place.position.line, place.position.column);
+        }
+        line.push_str(": ");
+    }
+    let _ = write!(
+        line,
+        "{}[{}]: {}",
+        severity(diagnostic.severity),
+        diagnostic.code.as_str(),
+        diagnostic.message.replace('\n', " ")
+    );
+    line
+}
+
+/// One JSON object, as product.md describes it.
+pub fn json(diagnostic: &Diagnostic) -> String {
+    let position = diagnostic
+        .place
+        .as_ref()
+        .map(|place| place.position)
+        .filter(|position| position.line > 0);
+    serde_json::json!({
+        "type": "diagnostic",
+        "severity": severity(diagnostic.severity),
+        "code": diagnostic.code.as_str(),
+        "message": diagnostic.message,
+        "file": diagnostic.place.as_ref().map(|place| &*place.file),
+        "line": position.map(|position| position.line),
+        "column": position.map(|position| position.column),
+        "length": position.map(|position| position.length),
+        "hints": diagnostic.hints,
+        "related": diagnostic.related.iter().map(|related| serde_json::json!({
+            "label": related.label,
+            "file": &*related.place.file,
+            "line": related.place.position.line,
+            "column": related.place.position.column,
+        })).collect::<Vec<_>>(),
+    })
+    .to_string()
+}
+
+/// A workflow command that GitHub and Gitea show beside the line in a pull request.
+pub fn github(diagnostic: &Diagnostic) -> String {
+    let data = |text: &str| {
+        text.replace('%', "%25")
+            .replace('\r', "%0D")
+            .replace('\n', "%0A")
+    };
+    let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
+    let mut line = format!("::{} ", severity(diagnostic.severity));
+    if let Some(place) = &diagnostic.place {
+        let _ = write!(line, "file={},", property(&place.file));
+        if place.position.line > 0 {
+            let end = place.position.column + place.position.length;
+            let _ = write!(
+                line,
+                "line={},col={},endColumn={end},",
+                place.position.line, place.position.column
+            );
+        }
+    }
+    let mut message = diagnostic.message.clone();
+    for hint in &diagnostic.hints {
+        let _ = write!(message, "\nhint: {hint}");
+    }
+    let _ = write!(
+        line,
+        "title={}::{}",
+        property(diagnostic.code.as_str()),
+        data(&message)
+    );
+    line
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+/// The part of a source line that is drawn, with the byte range of the mistake within it.
+struct Excerpt {
+    path: String,
+    line: usize,
+    text: String,
+    span: std::ops::Range<usize>,
+}
+
+impl Excerpt {
+    fn snippet(
+        &self,
+        kind: AnnotationKind,
+        label: Option<&'static str>,
+    ) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
+        Snippet::source(self.text.as_str())
+            .path(self.path.as_str())
+            .line_start(self.line)
+            .annotation(kind.span(self.span.clone()).label(label))
+    }
+}
+
+fn excerpt(place: &Place, sources: &Sources<'_>) -> Excerpt {
+    let position = place.position;
+    let line = position.line.max(1) as usize;
+    let full = if position.line == 0 {
+        String::new()
+    } else {
+        sources(&place.file)
+            .and_then(|text| text.split('\n').nth(line - 1).map(str::to_owned))
+            .unwrap_or_default()
+    };
+    let characters: Vec<char> = full.trim_end_matches('\r').chars().collect();
+    let column = (position.column.max(1) as usize - 1).min(characters.len());
+    let length = (position.length as usize).min(characters.len() - column);
+    // A line of megabytes is shown by the stretch around the mistake only.
+    let first = column.saturating_sub(WINDOW);
+    let last = (column + length.min(WINDOW) + WINDOW).min(characters.len());
+    let text: String = characters[first..last].iter().collect();
+    let bytes = |characters: &[char]| characters.iter().map(|c| c.len_utf8()).sum::<usize>();
+    let start = bytes(&characters[first..column]);
+    let end = start + bytes(&characters[column..(column + length).min(last)]);
+    Excerpt {
+        path: place.file.to_string(),
+        line,
+        text,
+        span: start..end.max(start),
+    }
+}

@@ -1,0 +1,1 @@
+//! Outputs → `public/`: staged first, committed together.

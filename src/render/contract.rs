@@ -1,0 +1,518 @@
+//! The theme contract: which templates exist and what each may read.
+//!
+//! Data only. The page `docs/theme-contract.md` is written from it, the template check holds
+//! themes against it, and a test holds the contexts that are built against it.
+
+/// Version of the contract; `theme.yaml` says which one a theme was written for.
+pub const VERSION: u64 = 1;
+
+/// The type of a value that a template sees.
+#[derive(Debug, Clone, Copy)]
+pub enum Shape {
+    /// Text, escaped when printed.
+    Text,
+    /// HTML, printed as it is.
+    Html,
+    /// A whole or fractional number.
+    Number,
+    /// True or false.
+    Bool,
+    /// RFC 3339 text; give it to the filter `date`.
+    Date,
+    /// Anything: the fields below it are not checked.
+    Any,
+    /// A mapping from names to values of one shape; its keys are not checked.
+    Mapping(&'static Shape),
+    /// A list.
+    List(&'static Shape),
+    /// A record of the contract, by name.
+    Record(&'static str),
+    /// A value that may be missing (`none`); test it with `if` before use.
+    Maybe(&'static Shape),
+}
+
+/// A named value.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// Name in templates.
+    pub name: &'static str,
+    /// Type.
+    pub shape: Shape,
+    /// One line for the documentation.
+    pub doc: &'static str,
+}
+
+/// A group of fields with a name.
+#[derive(Debug)]
+pub struct Record {
+    /// Name.
+    pub name: &'static str,
+    /// One line for the documentation.
+    pub doc: &'static str,
+    /// Fields.
+    pub fields: &'static [Field],
+}
+
+/// A template that a theme has (or inherits).
+#[derive(Debug)]
+pub struct Template {
+    /// File below `templates/`.
+    pub name: &'static str,
+    /// What it is rendered for.
+    pub doc: &'static str,
+    /// Variables beside the [`GLOBALS`].
+    pub variables: &'static [Field],
+}
+
+macro_rules! fields {
+    ($( $name:literal $shape:expr, $doc:literal; )*) => {
+        &[ $( Field { name: $name, shape: $shape, doc: $doc }, )* ]
+    };
+}
+
+use Shape::{Any, Bool, Date, Html, List, Mapping, Maybe, Number, Record as R, Text};
+
+const TEXT: &Shape = &Text;
+const CARD: &Shape = &R("card");
+const LINK: &Shape = &R("link");
+
+/// Variables of every template.
+pub const GLOBALS: &[Field] = fields! {
+    "site" R("site"), "the site in the language of this page";
+    "lang" R("language"), "language of this page";
+    "here" R("here"), "this output: its address, head data, breadcrumbs";
+    "t" Mapping(TEXT), "the theme's words in this language (`i18n/<language>.yaml`)";
+    "theme" Any, "values of the theme's options";
+    "data" Any, "data files: `data/rates.csv` is `data.rates`";
+};
+
+/// Templates of the contract. A page of kind `job` uses `job.html` if the theme has it, else
+/// `page.html`; a list of a kind or section of that kind uses `jobs.html`, else `list.html`.
+pub const TEMPLATES: &[Template] = &[
+    Template {
+        name: "home.html",
+        doc: "home page of a language",
+        variables: LIST_VARIABLES,
+    },
+    Template {
+        name: "page.html",
+        doc: "a page of any kind",
+        variables: PAGE_VARIABLES,
+    },
+    Template {
+        name: "article.html",
+        doc: "an article",
+        variables: PAGE_VARIABLES,
+    },
+    Template {
+        name: "company.html",
+        doc: "a company",
+        variables: PAGE_VARIABLES,
+    },
+    Template {
+        name: "job.html",
+        doc: "a job",
+        variables: PAGE_VARIABLES,
+    },
+    Template {
+        name: "policy.html",
+        doc: "a policy",
+        variables: PAGE_VARIABLES,
+    },
+    Template {
+        name: "event.html",
+        doc: "an event",
+        variables: PAGE_VARIABLES,
+    },
+    Template {
+        name: "digest.html",
+        doc: "a digest",
+        variables: PAGE_VARIABLES,
+    },
+    Template {
+        name: "list.html",
+        doc: "a section, kind, author or series list, one page of it",
+        variables: LIST_VARIABLES,
+    },
+    Template {
+        name: "companies.html",
+        doc: "list of companies",
+        variables: LIST_VARIABLES,
+    },
+    Template {
+        name: "jobs.html",
+        doc: "list of jobs",
+        variables: LIST_VARIABLES,
+    },
+    Template {
+        name: "policies.html",
+        doc: "list of policies",
+        variables: LIST_VARIABLES,
+    },
+    Template {
+        name: "events.html",
+        doc: "list of events",
+        variables: LIST_VARIABLES,
+    },
+    Template {
+        name: "term.html",
+        doc: "pages of a taxonomy term",
+        variables: LIST_VARIABLES,
+    },
+    Template {
+        name: "archive.html",
+        doc: "everything by year",
+        variables: LIST_VARIABLES,
+    },
+    Template {
+        name: "taxonomy.html",
+        doc: "all terms of a taxonomy",
+        variables: TAXONOMY_VARIABLES,
+    },
+    Template {
+        name: "404.html",
+        doc: "the page for addresses that do not exist",
+        variables: &[],
+    },
+    Template {
+        name: "redirect.html",
+        doc: "an old address that leads elsewhere",
+        variables: REDIRECT_VARIABLES,
+    },
+];
+
+/// Variables of `components/<name>.html`, which renders the directive `:::name`.
+pub const COMPONENT_VARIABLES: &[Field] = fields! {
+    "name" Text, "name of the directive";
+    "label" Maybe(&Html), "text in square brackets";
+    "body" Maybe(&Html), "what stands between the directive's lines";
+    "attributes" Mapping(TEXT), "its `key=value` pairs";
+    "page" R("card"), "the page in which it stands";
+};
+
+const PAGE_VARIABLES: &[Field] = fields! {
+    "page" R("page"), "the page";
+};
+
+const LIST_VARIABLES: &[Field] = fields! {
+    "list" R("list"), "the list and the part of it that this page shows";
+};
+
+const TAXONOMY_VARIABLES: &[Field] = fields! {
+    "taxonomy" Text, "its name, such as `tags`";
+    "terms" List(&R("term")), "terms of the top level, by name";
+};
+
+const REDIRECT_VARIABLES: &[Field] = fields! {
+    "target" Text, "path that it leads to";
+    "target_absolute" Text, "the same as a whole URL";
+};
+
+/// All records.
+pub const RECORDS: &[Record] = &[
+    Record {
+        name: "site",
+        doc: "the site in one language",
+        fields: fields! {
+            "title" Text, "title in this language";
+            "description" Text, "one sentence about the site";
+            "url" Text, "address of the home page of this language, whole";
+            "home" Text, "path of the home page of this language";
+            "base_path" Text, "path before everything, empty or `/blog`";
+            "author" Maybe(TEXT), "author of pages that name none";
+            "languages" List(&R("language")), "all languages";
+            "menu" List(LINK), "menu of this language";
+            "sections" List(LINK), "top sections of this language";
+            "taxonomies" List(LINK), "taxonomy overviews of this language, titled by their name";
+            "feeds" List(&R("feed")), "the feeds of this language";
+            "archive" Maybe(TEXT), "path of the archive";
+            "extra" Any, "`extra:` of site.yaml";
+            "year" Number, "year of the build in the site's time zone";
+        },
+    },
+    Record {
+        name: "language",
+        doc: "a language",
+        fields: fields! {
+            "tag" Text, "`zh-Hans`";
+            "name" Text, "its own name";
+            "locale" Text, "`zh_CN`, as OpenGraph wants it";
+            "direction" Text, "`ltr` or `rtl`";
+            "home" Text, "path of its home page";
+            "current" Bool, "whether it is the language of this page";
+        },
+    },
+    Record {
+        name: "here",
+        doc: "this output",
+        fields: fields! {
+            "url" Text, "path with the base path";
+            "absolute" Text, "whole URL; the canonical link";
+            "title" Text, "title without the site's name; empty on the home page";
+            "description" Text, "for `meta name=description`; may be empty on 404";
+            "type" Text, "`home`, `page`, `list`, `taxonomy`, `404` or `redirect`";
+            "og_type" Text, "`article`, `profile` or `website`";
+            "image" Maybe(&R("picture")), "share picture with a whole URL";
+            "index" Bool, "false where search engines should stay out";
+            "breadcrumbs" List(LINK), "from the home page down to here";
+            "alternates" List(&R("alternate")), "versions in other languages and x-default, for the head; empty when there is only this one";
+            "feeds" List(&R("feed")), "feeds of this list or of the site";
+            "json_ld" Html, "structured data for the head, script element included; may be empty";
+            "previous" Maybe(TEXT), "path of the page before this one in a list of several";
+            "next" Maybe(TEXT), "path of the page after it";
+            "published" Maybe(&Date), "for `article:published_time`";
+            "modified" Maybe(&Date), "for `article:modified_time`";
+        },
+    },
+    Record {
+        name: "alternate",
+        doc: "a version in another language",
+        fields: fields! {
+            "hreflang" Text, "language tag or `x-default`";
+            "lang" Text, "language tag";
+            "name" Text, "the language's own name";
+            "url" Text, "path";
+            "absolute" Text, "whole URL";
+            "current" Bool, "this page itself";
+        },
+    },
+    Record {
+        name: "feed",
+        doc: "a feed",
+        fields: fields! {
+            "title" Text, "title";
+            "type" Text, "media type";
+            "url" Text, "path";
+        },
+    },
+    Record {
+        name: "link",
+        doc: "a link",
+        fields: fields! {
+            "title" Text, "text";
+            "url" Text, "path or URL";
+            "current" Bool, "leads to this page or the section it is in";
+        },
+    },
+    Record {
+        name: "picture",
+        doc: "an image",
+        fields: fields! {
+            "url" Text, "path or whole URL";
+            "alt" Text, "description";
+            "width" Maybe(&Number), "pixels";
+            "height" Maybe(&Number), "pixels";
+        },
+    },
+    Record {
+        name: "card",
+        doc: "a page as lists show it",
+        fields: CARD_FIELDS,
+    },
+    Record {
+        name: "page",
+        doc: "a page; all fields of `card` too",
+        fields: fields! {
+            "card" R("card"), "the page as a card, to hand to a component";
+            "content" Html, "body";
+            "toc" List(&R("heading")), "headings of level 2 and 3 as a tree; empty when `toc: false`";
+            "headings" List(&R("heading")), "all headings, flat";
+            "section" Maybe(LINK), "its section";
+            "terms" Mapping(&List(LINK)), "links to its terms per taxonomy: `page.terms.tags`";
+            "author_links" List(LINK), "authors with their lists";
+            "translations" List(&R("alternate")), "other languages of this page";
+            "newer" Maybe(CARD), "newer page of the section";
+            "older" Maybe(CARD), "older page of the section";
+            "related" List(CARD), "pages that share terms";
+            "backlinks" List(CARD), "pages that link here";
+            "series" Maybe(&R("series")), "the series it is part of";
+            "companies" List(CARD), "companies that it names; a job's employer is the first";
+            "policies" List(CARD), "policies that it names";
+            "jobs" List(CARD), "of a company: its open jobs";
+            "articles" List(CARD), "of a company or policy: articles that name it";
+            "events" List(CARD), "of a company: events that it hosts";
+            "collected" List(CARD), "of a digest: the pages of its period";
+            "license" Maybe(TEXT), "licence";
+            "source_url" Maybe(TEXT), "where the text comes from";
+            "source_name" Maybe(TEXT), "name of that source";
+            "has_code" Bool, "whether the body has code blocks";
+            "has_math" Bool, "whether the body has formulas";
+            "ics" Maybe(TEXT), "of an event: path of its calendar file";
+            "recap" Maybe(&Html), "of an event: what happened";
+            "audience" List(TEXT), "readers it is meant for";
+            "stage" Maybe(TEXT), "acquire, retain or convert";
+        },
+    },
+    Record {
+        name: "heading",
+        doc: "a heading",
+        fields: fields! {
+            "level" Number, "1 to 6";
+            "id" Text, "anchor";
+            "text" Text, "plain text";
+            "children" List(&R("heading")), "headings below it (in `toc`)";
+        },
+    },
+    Record {
+        name: "series",
+        doc: "a series seen from one of its pages",
+        fields: fields! {
+            "name" Text, "name";
+            "index" Number, "place of this page, from 1";
+            "pages" List(CARD), "all pages in reading order";
+        },
+    },
+    Record {
+        name: "list",
+        doc: "a list and the part of it that this page shows",
+        fields: fields! {
+            "of" Text, "`home`, `section`, `kind`, `term`, `author` or `archive`";
+            "kind" Maybe(TEXT), "kind of its pages when they are of one kind";
+            "title" Text, "title";
+            "content" Html, "body of `_index.md`; may be empty";
+            "pages" List(CARD), "pages of this part; on an archive, all";
+            "total" Number, "pages in all parts";
+            "page" Number, "number of this part, from 1";
+            "last" Number, "number of the last part";
+            "previous" Maybe(TEXT), "path of the part before";
+            "next" Maybe(TEXT), "path of the part after";
+            "parts" List(LINK), "all parts";
+            "parent" Maybe(LINK), "list above (sections, hierarchical terms)";
+            "children" List(LINK), "lists below";
+            "years" List(&R("year")), "pages by year, on an archive";
+            "taxonomy" Maybe(TEXT), "of a term: its taxonomy's name";
+            "upcoming" List(CARD), "of events: those still to come, soonest first";
+            "past" List(CARD), "of events: those that are over, latest first";
+            "deadlines" List(CARD), "of policies: those with a deadline to come, soonest first";
+            "ics" Maybe(TEXT), "of events and policies: path of the calendar";
+        },
+    },
+    Record {
+        name: "year",
+        doc: "pages of a year",
+        fields: fields! {
+            "year" Number, "the year";
+            "pages" List(CARD), "its pages, newest first";
+        },
+    },
+    Record {
+        name: "term",
+        doc: "a term in an overview",
+        fields: fields! {
+            "title" Text, "name";
+            "url" Text, "path";
+            "count" Number, "pages";
+            "children" List(&R("term")), "terms below it";
+        },
+    },
+    Record {
+        name: "company",
+        doc: "own fields of a company",
+        fields: fields! {
+            "name" Text, "name in the page's language";
+            "names" Mapping(TEXT), "names per language";
+            "city" Maybe(TEXT), "city";
+            "district" Maybe(TEXT), "district";
+            "industry" List(TEXT), "industries";
+            "size" Maybe(TEXT), "employees";
+            "stage" Maybe(TEXT), "stage";
+            "founded" Maybe(TEXT), "founded";
+            "website" Maybe(TEXT), "home page";
+            "careers_url" Maybe(TEXT), "open positions";
+            "address" Maybe(TEXT), "street address";
+            "latitude" Maybe(&Number), "degrees";
+            "longitude" Maybe(&Number), "degrees";
+            "verified_on" Maybe(&Date), "last checked";
+            "pros" List(TEXT), "what speaks for it";
+            "cons" List(TEXT), "what speaks against it";
+            "open_jobs" Number, "number of its open jobs";
+        },
+    },
+    Record {
+        name: "job",
+        doc: "own fields of a job",
+        fields: fields! {
+            "company" Maybe(CARD), "employer";
+            "employment_type" Maybe(TEXT), "`FULL_TIME` …; the theme's words have it in lower case";
+            "remote" Bool, "work from anywhere";
+            "city" Maybe(TEXT), "city";
+            "salary" Maybe(&R("salary")), "pay";
+            "valid_through" Maybe(&Date), "last day";
+            "apply_url" Maybe(TEXT), "where to apply";
+            "referral" Maybe(TEXT), "who can refer";
+            "closed" Bool, "whether its time is over";
+        },
+    },
+    Record {
+        name: "salary",
+        doc: "pay",
+        fields: fields! {
+            "min" Maybe(&Number), "lower bound";
+            "max" Maybe(&Number), "upper bound";
+            "currency" Text, "ISO 4217";
+            "period" Text, "`HOUR`, `DAY`, `WEEK`, `MONTH` or `YEAR`";
+            "months" Maybe(&Number), "pays in a year";
+            "text" Text, "ready to show, such as `15,000–25,000 CNY`";
+        },
+    },
+    Record {
+        name: "policy",
+        doc: "own fields of a policy",
+        fields: fields! {
+            "issuer" Maybe(TEXT), "office";
+            "document_number" Maybe(TEXT), "number";
+            "region" Maybe(TEXT), "where it holds";
+            "effective_from" Maybe(&Date), "first day";
+            "effective_until" Maybe(&Date), "last day";
+            "deadline" Maybe(&Date), "last day to apply";
+            "amount" Maybe(TEXT), "what it pays";
+            "checked_on" Maybe(&Date), "last checked";
+            "outdated" Bool, "its time is over";
+            "upcoming" Bool, "not yet in force";
+        },
+    },
+    Record {
+        name: "event",
+        doc: "own fields of an event",
+        fields: fields! {
+            "start" Maybe(&Date), "begin";
+            "end" Maybe(&Date), "end";
+            "place" Maybe(TEXT), "venue";
+            "address" Maybe(TEXT), "street address";
+            "online_url" Maybe(TEXT), "link to take part from afar";
+            "capacity" Maybe(&Number), "seats";
+            "signup_url" Maybe(TEXT), "where to sign up";
+            "host" Maybe(TEXT), "who invites";
+            "speakers" List(TEXT), "who speaks";
+            "status" Text, "`scheduled`, `postponed`, `cancelled` or `done`";
+            "past" Bool, "is over";
+            "has_recap" Bool, "whether there is a recap";
+        },
+    },
+];
+
+const CARD_FIELDS: &[Field] = fields! {
+    "title" Text, "title";
+    "url" Text, "path";
+    "absolute" Text, "whole URL";
+    "kind" Text, "`article`, `company` …";
+    "lang" Text, "language tag";
+    "date" Maybe(&Date), "publication";
+    "updated" Maybe(&Date), "last change, when after `date`";
+    "summary" Text, "plain text";
+    "cover" Maybe(&R("picture")), "cover image";
+    "tags" List(LINK), "links to its tags";
+    "categories" List(LINK), "links to its categories";
+    "authors" List(TEXT), "names";
+    "words" Number, "words and Han characters";
+    "minutes" Number, "reading time";
+    "pinned" Bool, "kept on top of lists";
+    "draft" Bool, "shown only with --drafts";
+    "expired" Bool, "its time is over";
+    "pillar" Maybe(TEXT), "of an article";
+    "company" Maybe(&R("company")), "of a company";
+    "job" Maybe(&R("job")), "of a job";
+    "policy" Maybe(&R("policy")), "of a policy";
+    "event" Maybe(&R("event")), "of an event";
+    "extra" Any, "free fields of the page";
+};

@@ -1,0 +1,14 @@
+//! A theme: `theme.yaml`, templates, static files, words.
+
+use crate::config::Config;
+use crate::diag::Diagnostic;
+use std::path::Path;
+
+/// A loaded theme with everything that the site and its parents add.
+#[derive(Debug)]
+pub struct Theme;
+
+/// Loads the site's theme.
+pub fn load(_root: &Path, _config: &Config) -> (Option<Theme>, Vec<Diagnostic>) {
+    todo!()
+}

@@ -1,0 +1,1 @@
+//! The local server: watch, rebuild, reload, errors shown in the page.
