@@ -17,7 +17,8 @@ pub enum Shape {
     Number,
     /// True or false.
     Bool,
-    /// RFC 3339 text; give it to the filter `date`.
+    /// `2026-05-01T09:30:00+08:00`, or `2026-05-01` when no time of day was given; give it to
+    /// the filter `date`.
     Date,
     /// Anything: the fields below it are not checked.
     Any,
@@ -76,12 +77,115 @@ const TEXT: &Shape = &Text;
 const CARD: &Shape = &R("card");
 const LINK: &Shape = &R("link");
 
+/// A filter (`{{ value | name(argument=…) }}`) or a function (`{{ name(argument=…) }}`) that
+/// Guidepost adds to those of Tera.
+#[derive(Debug)]
+pub struct Callable {
+    /// Name in templates.
+    pub name: &'static str,
+    /// What it takes: the value before the bar; empty for a function.
+    pub takes: &'static str,
+    /// Named arguments and what each does.
+    pub arguments: &'static [(&'static str, &'static str)],
+    /// What it gives.
+    pub doc: &'static str,
+    /// Type of what it gives.
+    pub gives: Shape,
+}
+
+/// Filters. All of them know the language of the page, inside components too.
+pub const FILTERS: &[Callable] = &[
+    Callable {
+        name: "date",
+        takes: "a date",
+        arguments: &[
+            (
+                "format",
+                "`long` (default, 1 May 2026 in words), `short`, `day` (without the year), `month`, `year`, `weekday`, `time`, `datetime` (long, with the time of day if one was given) or `iso` (for `datetime` attributes)",
+            ),
+            ("lang", "language tag, when it is not the page's"),
+        ],
+        doc: "the date in words of the language, in the site's time zone; nothing for `none`",
+        gives: Text,
+    },
+    Callable {
+        name: "fill",
+        takes: "one of the theme's words",
+        arguments: &[("…", "any name: replaces `{name}` in the word")],
+        doc: "the word with its gaps filled; HTML when one of the arguments is HTML (all else in it is escaped)",
+        gives: Text,
+    },
+    Callable {
+        name: "plural",
+        takes: "a word with the forms `one`, `few`, `many`, `other` (those the language needs), or text",
+        arguments: &[
+            ("count", "the number; replaces `{count}`"),
+            ("…", "any other name, as in `fill`"),
+        ],
+        doc: "the form for that number, filled",
+        gives: Text,
+    },
+    Callable {
+        name: "number",
+        takes: "a number",
+        arguments: &[("lang", "language tag, when it is not the page's")],
+        doc: "the number with its thousands set apart as the language does",
+        gives: Text,
+    },
+    Callable {
+        name: "absolute",
+        takes: "a path that begins with `/`, or a URL",
+        arguments: &[],
+        doc: "the whole URL",
+        gives: Text,
+    },
+    Callable {
+        name: "json",
+        takes: "anything",
+        arguments: &[],
+        doc: "JSON that is safe inside a script element",
+        gives: Html,
+    },
+    Callable {
+        name: "url_encode",
+        takes: "text",
+        arguments: &[],
+        doc: "the text percent-encoded for one part of a URL",
+        gives: Text,
+    },
+];
+
+/// Functions.
+pub const FUNCTIONS: &[Callable] = &[Callable {
+    name: "asset",
+    takes: "",
+    arguments: &[("path", "a file below `static/` of the theme or the site")],
+    doc: "its path on the site; `.css` and `.js` files have a hash of their content in their name, so that they can be cached for ever",
+    gives: Text,
+}];
+
+/// Words of `i18n/<language>.yaml` that Guidepost itself reads for titles, when the theme has
+/// them. Also read: a kind's plural (`jobs`) and a taxonomy's name (`tags`) for the titles of
+/// lists, overviews and sections that have no `_index.md`.
+pub const WORDS: &[(&str, &str)] = &[
+    ("home", "first breadcrumb"),
+    ("archive", "title of the archive"),
+    (
+        "not_found",
+        "title of the page for addresses that do not exist",
+    ),
+    (
+        "part",
+        "title of the further parts of a list, with `{number}`",
+    ),
+];
+
 /// Variables of every template.
 pub const GLOBALS: &[Field] = fields! {
     "site" R("site"), "the site in the language of this page";
     "lang" R("language"), "language of this page";
     "here" R("here"), "this output: its address, head data, breadcrumbs";
-    "t" Mapping(TEXT), "the theme's words in this language (`i18n/<language>.yaml`)";
+    "t" Mapping(&Any), "the theme's words in this language (`i18n/<language>.yaml`): text, or a mapping of plural forms";
     "theme" Any, "values of the theme's options";
     "data" Any, "data files: `data/rates.csv` is `data.rates`";
 };
@@ -181,13 +285,15 @@ pub const TEMPLATES: &[Template] = &[
     },
 ];
 
-/// Variables of `components/<name>.html`, which renders the directive `:::name`.
+/// Variables of `components/<name>.html`, which renders the directive `:::name`, beside the
+/// [`GLOBALS`] without `here`.
 pub const COMPONENT_VARIABLES: &[Field] = fields! {
     "name" Text, "name of the directive";
     "label" Maybe(&Html), "text in square brackets";
     "body" Maybe(&Html), "what stands between the directive's lines";
     "attributes" Mapping(TEXT), "its `key=value` pairs";
-    "page" R("card"), "the page in which it stands";
+    "page" R("card"), "the page in which it stands; of a section's text, a card with the section's title and URL";
+    "in_feed" Bool, "true when the text goes to a feed: leave out forms and scripts";
 };
 
 const PAGE_VARIABLES: &[Field] = fields! {

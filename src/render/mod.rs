@@ -4,6 +4,7 @@
 //! is made, and diagnostics. Every output is a pure function of what its context holds.
 //! Knows nothing of disks (the sink does) and of platforms.
 
+pub mod address;
 pub mod contract;
 pub mod theme;
 

@@ -1,0 +1,152 @@
+//! Names of the outputs that stand beside pages and lists: takes a list or page of the site,
+//! gives URL paths and output files. The one place that knows these names, so that the head
+//! of a page links exactly what is written. Writes nothing.
+
+use crate::config::Config;
+use crate::content::{Details, Kind};
+use crate::site::{List, ListOf, Page, Site};
+
+/// A form of feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FeedForm {
+    /// Atom 1.0.
+    Atom,
+    /// RSS 2.0.
+    Rss,
+    /// JSON Feed 1.1.
+    Json,
+}
+
+impl FeedForm {
+    /// File name below the list's folder.
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Atom => "atom.xml",
+            Self::Rss => "rss.xml",
+            Self::Json => "feed.json",
+        }
+    }
+
+    /// Media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Atom => "application/atom+xml",
+            Self::Rss => "application/rss+xml",
+            Self::Json => "application/feed+json",
+        }
+    }
+
+    /// Name for link titles.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Atom => "Atom",
+            Self::Rss => "RSS",
+            Self::Json => "JSON",
+        }
+    }
+}
+
+/// The forms that the site wants.
+pub fn feed_forms(config: &Config) -> Vec<FeedForm> {
+    let feeds = &config.feeds;
+    [
+        (feeds.atom, FeedForm::Atom),
+        (feeds.rss, FeedForm::Rss),
+        (feeds.json, FeedForm::Json),
+    ]
+    .into_iter()
+    .filter_map(|(wanted, form)| wanted.then_some(form))
+    .collect()
+}
+
+/// File of a list's calendar below the list's folder.
+pub const CALENDAR: &str = "calendar.ics";
+
+/// File of an event's own calendar below the page's folder.
+pub const EVENT: &str = "event.ics";
+
+/// The one kind of a list's pages: the list's own kind, else that of all its pages.
+pub fn list_kind(site: &Site, list: &List) -> Option<Kind> {
+    match &list.of {
+        ListOf::Kind(kind) => return Some(*kind),
+        ListOf::Section(_) => {}
+        ListOf::Home | ListOf::Term { .. } | ListOf::Author(_) | ListOf::Archive => return None,
+    }
+    let mut kinds = list
+        .pages
+        .iter()
+        .filter_map(|id| site.pages.get(*id as usize))
+        .map(|page| page.source.kind);
+    match kinds.next() {
+        Some(first) => kinds.all(|kind| kind == first).then_some(first),
+        // An empty section still has the template of its name.
+        None => list
+            .folder
+            .trim_end_matches('/')
+            .rsplit('/')
+            .next()
+            .and_then(Kind::from_word),
+    }
+}
+
+/// Whether a list has a calendar beside it: lists of events and of policies.
+pub fn has_calendar(site: &Site, list: &List) -> bool {
+    matches!(list_kind(site, list), Some(Kind::Event | Kind::Policy))
+}
+
+/// Whether a page has a calendar file of its own: an event with a beginning.
+pub fn has_event_file(page: &Page) -> bool {
+    matches!(&page.source.details, Details::Event(event) if event.start.is_some())
+}
+
+/// URL path of a file beside a page or list whose URL ends in `/`; a page with a file name
+/// (`/a/b.html`) has its files in a folder of that name without the extension.
+pub fn beside(url: &str, file: &str) -> String {
+    format!("{}{file}", folder(url))
+}
+
+/// The folder of an output or URL, empty or ending in `/`: `jobs/welder/index.html` and
+/// `jobs/welder/` give `jobs/welder/`, `jobs/welder.html` gives `jobs/welder/`.
+pub fn folder(path: &str) -> String {
+    let path = path.strip_suffix("index.html").unwrap_or(path);
+    if path.is_empty() || path.ends_with('/') {
+        return path.to_owned();
+    }
+    let stem = path.strip_suffix(".html").unwrap_or(path);
+    format!("{stem}/")
+}
+
+/// The whole URL of a path that begins with the base path; whole URLs stay as they are.
+pub fn absolute(config: &Config, path: &str) -> String {
+    if !path.starts_with('/') || path.starts_with("//") {
+        return path.to_owned();
+    }
+    format!("{}{path}", origin(config))
+}
+
+/// Scheme and host of the site.
+pub fn origin(config: &Config) -> &str {
+    config
+        .url
+        .strip_suffix(config.base_path.as_str())
+        .unwrap_or(&config.url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{beside, folder};
+
+    #[test]
+    fn files_stand_in_the_folder_of_their_page() {
+        assert_eq!(
+            beside("/blog/events/meetup/", "event.ics"),
+            "/blog/events/meetup/event.ics"
+        );
+        assert_eq!(
+            beside("/2024/meetup.html", "event.ics"),
+            "/2024/meetup/event.ics"
+        );
+        assert_eq!(folder("index.html"), "");
+        assert_eq!(folder("events/meetup/index.html"), "events/meetup/");
+    }
+}
