@@ -14,6 +14,9 @@ pub struct Config {
     pub url: String,
     /// Path part of `url`: empty or `/blog`.
     pub base_path: String,
+    /// Folder of the pages from the site's root: `content`, or `source` of a Hexo site that
+    /// stays where it is (`site: {content: source}`).
+    pub content_folder: String,
     /// Site title per language.
     pub title: Localized,
     /// One sentence about the site per language.

@@ -213,7 +213,7 @@ pub struct Event {
     pub speakers: Vec<String>,
     /// `scheduled`, `postponed`, `cancelled` or `done`.
     pub status: Option<String>,
-    /// What happened, as markdown rendered to HTML; the same page is the recap afterwards.
+    /// What happened, as markdown; it also ends the body, inside the component `recap`.
     pub recap: Option<String>,
 }
 

@@ -1,10 +1,14 @@
 //! The fields common to all kinds, whatever dialect they were written in.
 //!
-//! Takes the tree of one page's front matter, gives [`Meta`] and diagnostics. Knows the words
-//! of Hexo, Hugo, Jekyll and Zola for one and the same thing.
+//! Takes the fields of one page's front matter, gives [`Meta`] and diagnostics. Knows the words
+//! of Hexo, Hugo, Jekyll and Zola for one and the same thing. Knows nothing of the body.
 
 use super::Located;
 use super::date::Moment;
+use super::reading::{Reading, is_unset};
+use crate::config::Config;
+use crate::data::{Node, Value};
+use crate::diag::{Code, Diagnostic, Position, did_you_mean};
 
 /// Common fields of a page.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -77,4 +81,478 @@ pub struct Meta {
     pub pin: i64,
     /// Free fields for templates: `extra:` and everything that Guidepost does not know.
     pub extra: Vec<(String, serde_json::Value)>,
+}
+
+/// Image keys of the dialects, the most deliberate first.
+const COVER: &[&str] = &[
+    "cover",
+    "cover_image",
+    "coverImage",
+    "thumbnail",
+    "headimg",
+    "header-img",
+    "banner_img",
+    "index_img",
+    "top_img",
+    "featured_image",
+    "featuredImage",
+    "image",
+    "photos",
+];
+
+/// Keys of other generators that mean nothing here and deserve no warning; they stay readable
+/// under `page.extra`.
+const FOREIGN: &[&str] = &[
+    "layout",
+    "comments",
+    "comment",
+    "id",
+    "keywords",
+    "keyword",
+    "copyright",
+    "mermaid",
+    "type",
+    "catalog",
+    "header-style",
+    "subtitle",
+    "reprint",
+    "aside",
+    "highlight_shrink",
+    "sitemap",
+    "outputs",
+    "markup",
+    "isCJKLanguage",
+    "linktitle",
+    "headless",
+    "resources",
+    "noindex",
+    "robots",
+    "disqus",
+    "valine",
+    "password",
+    "message",
+    "abstract",
+    "in_search_index",
+    "insert_anchor_links",
+    "sort_by",
+    "paginate_by",
+    "page_template",
+    "generate_feeds",
+    "generate_feed",
+    "transparent",
+    "lightgallery",
+    "fontawesome",
+    "share",
+    "twitter",
+    "date_gmt",
+    "wordpress_id",
+    "guid",
+    "redirect_to",
+    "last_modified_at",
+    "postid",
+    "collector",
+    "translator",
+    "reviewer",
+    "publisher",
+    "via",
+    "subject",
+    "selector",
+    "build",
+    "_build",
+    "header",
+    "hide",
+    "index",
+    "rating",
+    "showToc",
+    "TocOpen",
+    "ShowToc",
+    "hidemeta",
+    "weightings",
+    "no_word_count",
+    "mathjax2",
+    "original",
+    "from",
+    "editor",
+    "editLink",
+    "sidebar",
+    "sidebarDepth",
+    "sidebar_position",
+    "sidebar_label",
+    "head",
+    "lastUpdated",
+    "article",
+    "timeline",
+    "icon",
+    "order",
+    "nav_order",
+    "parent",
+    "has_children",
+    "permalink_pattern",
+    "language",
+    "banner",
+    "leancloud",
+    "tocnum",
+    "swiper",
+    "swiper_index",
+    "main_color",
+    "ai",
+    "background",
+    "reward",
+];
+
+/// Reads the common fields. What nobody asked for afterwards goes to `extra` by [`finish`].
+pub(super) fn read(reading: &mut Reading<'_>, config: &Config, own_stage: bool) -> Meta {
+    let fields = &mut reading.fields;
+    let mut meta = Meta {
+        title: located(fields.text(&["title"])),
+        slug: located(fields.text(&["slug"])),
+        abbrlink: fields.text(&["abbrlink"]).map(|(text, _)| text),
+        lang: located(fields.text(&["lang"])),
+        translation_of: located(fields.text(&["translation_of", "translationKey"])),
+        series: None,
+        summary: fields
+            .text(&["summary", "description", "excerpt", "desc", "digest"])
+            .map(|(text, _)| text),
+        license: fields.text(&["license", "licence"]).map(|(text, _)| text),
+        source_name: fields.text(&["source_name"]).map(|(text, _)| text),
+        owner: fields.text(&["owner"]).map(|(text, _)| text),
+        template: fields.text(&["template"]).map(|(text, _)| text),
+        aliases: fields
+            .texts(&["aliases", "alias", "redirect_from"])
+            .into_iter()
+            .map(|(text, at)| Located::new(text, at))
+            .collect(),
+        audience: fields
+            .texts(&["audience"])
+            .into_iter()
+            .map(|(text, at)| Located::new(text, at))
+            .collect(),
+        math: lenient_flag(fields.any(&["math", "mathjax", "katex", "use_math"])),
+        toc: lenient_flag(fields.any(&["toc"])),
+        hidden: lenient_flag(fields.any(&["hidden"])) == Some(true),
+        weight: fields.number(&["weight"]).map(whole),
+        publish: fields.node("publish").cloned(),
+        ..Meta::default()
+    };
+    if !own_stage {
+        meta.stage = reading.word("stage", &["acquire", "retain", "convert"]);
+    }
+    meta.republish = reading.word("republish", &["no", "summary", "full"]);
+    meta.series = series(reading);
+    meta.authors = authors(reading);
+    meta.draft = draft(reading);
+    meta.pin = pin(reading);
+    meta.date = reading.moment(&["date", "publishDate", "pubdate", "created"]);
+    if meta.date.is_none() {
+        meta.date = published_date(reading);
+    }
+    meta.updated = reading.moment(&["updated", "lastmod", "modified", "update"]);
+    meta.expires = reading.moment(&["expires", "expiryDate", "unpublishdate"]);
+    meta.due = reading.moment(&["due"]);
+    meta.source_url = reading.url("source_url");
+    meta.permalink = permalink(reading);
+    (meta.cover, meta.cover_alt) = cover(reading);
+    meta.terms = terms(reading, config);
+    meta
+}
+
+/// Moves every field that nobody asked for to `extra`, with a warning for those that no other
+/// generator knows either.
+pub(super) fn finish(reading: &mut Reading<'_>, meta: &mut Meta) {
+    for key in ["params", "extra"] {
+        let Some(node) = reading.fields.node(key) else {
+            continue;
+        };
+        if !matches!(node.value, Value::Map(_)) {
+            reading.fields.wrong_type(key, node, "a mapping");
+        }
+        for entry in node.entries() {
+            meta.extra.push((entry.key.clone(), entry.value.to_json()));
+        }
+    }
+    // `source` is where Hexo keeps its own path and others name their source: never ours.
+    for entry in reading.fields.rest() {
+        let known = FOREIGN
+            .iter()
+            .any(|key| key.eq_ignore_ascii_case(&entry.key));
+        if !known {
+            let hint = did_you_mean(&entry.key, reading.fields.asked().iter().copied());
+            let fallback = || "put fields of your own under `extra:`".to_owned();
+            reading.fields.report(
+                Diagnostic::new(Code::UnknownField, format!("unknown field `{}`", entry.key))
+                    .at(reading.fields.place(entry.position))
+                    .hint(hint.unwrap_or_else(fallback)),
+            );
+        }
+        meta.extra.push((entry.key.clone(), entry.value.to_json()));
+    }
+}
+
+fn located(text: Option<(String, Position)>) -> Option<Located<String>> {
+    text.map(|(text, at)| Located::new(text, at))
+}
+
+/// A switch that other generators also use for settings (`toc: {enable: false}`): what is not
+/// plainly a switch is no answer.
+fn lenient_flag(node: Option<&Node>) -> Option<bool> {
+    match node?.text()?.trim().to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Some(true),
+        "false" | "no" | "off" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "clamped to the range first"
+)]
+fn whole(number: f64) -> i64 {
+    number.clamp(-1e15, 1e15) as i64
+}
+
+fn draft(reading: &mut Reading<'_>) -> bool {
+    let draft = reading.fields.flag(&["draft"]);
+    let published = reading
+        .fields
+        .node("published")
+        .and_then(|node| lenient_flag(Some(node)));
+    draft == Some(true) || published == Some(false)
+}
+
+/// `published:` is a switch in Jekyll and Hexo and a date elsewhere.
+fn published_date(reading: &mut Reading<'_>) -> Option<Moment> {
+    let node = reading.fields.node("published")?;
+    match lenient_flag(Some(node)) {
+        Some(_) => None,
+        None => reading.moment(&["published"]),
+    }
+}
+
+fn pin(reading: &mut Reading<'_>) -> i64 {
+    let Some(node) = reading.fields.any(&["pin", "top", "sticky", "pinned"]) else {
+        return 0;
+    };
+    match lenient_flag(Some(node)) {
+        Some(on) => i64::from(on),
+        None => node
+            .text()
+            .and_then(|text| text.trim().parse::<f64>().ok())
+            .map_or(0, whole),
+    }
+}
+
+fn series(reading: &mut Reading<'_>) -> Option<String> {
+    reading
+        .fields
+        .texts(&["series"])
+        .into_iter()
+        .next()
+        .map(|(text, _)| text)
+}
+
+/// `author: Li`, `authors: [Li, Wang]`, `author: {name: Li}` and lists of such.
+fn authors(reading: &mut Reading<'_>) -> Vec<String> {
+    let Some(node) = reading.fields.any(&["authors", "author"]) else {
+        return Vec::new();
+    };
+    let nodes = match &node.value {
+        Value::List(nodes) => nodes.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    let mut names: Vec<String> = Vec::new();
+    for node in nodes {
+        let name = node
+            .text()
+            .or_else(|| node.get("name").and_then(Node::text));
+        match name.map(str::trim) {
+            Some("") => {}
+            Some(name) if names.iter().any(|known| known == name) => {}
+            Some(name) => names.push(name.to_owned()),
+            None if matches!(node.value, Value::Null) => {}
+            None => reading.fields.wrong_type("authors", node, "names"),
+        }
+    }
+    names
+}
+
+/// `url`, `permalink` and Zola's `path`; `permalink: false` says nothing.
+fn permalink(reading: &mut Reading<'_>) -> Option<Located<String>> {
+    let found = located(reading.fields.text(&["url", "permalink", "path"]))?;
+    (!matches!(found.value.as_str(), "false" | "true")).then_some(found)
+}
+
+/// The cover: text, the first of a list, or a mapping with `image`/`src`/`url` and `alt`.
+fn cover(reading: &mut Reading<'_>) -> (Option<Located<String>>, Option<String>) {
+    let alt = reading
+        .fields
+        .text(&["cover_alt", "image_alt"])
+        .map(|(text, _)| text);
+    let Some(node) = reading.fields.any(COVER) else {
+        return (None, alt);
+    };
+    let node = match &node.value {
+        Value::List(nodes) => match nodes.first() {
+            Some(node) => node,
+            None => return (None, alt),
+        },
+        _ => node,
+    };
+    let image = ["image", "src", "url", "path"]
+        .iter()
+        .find_map(|key| node.get(key))
+        .unwrap_or(node);
+    let alt = alt.or_else(|| {
+        ["alt", "caption"]
+            .iter()
+            .find_map(|key| node.get(key).and_then(Node::text))
+            .map(str::to_owned)
+    });
+    // A switch (`cover: false`, `thumbnail: true`) names no image.
+    let cover = image
+        .text()
+        .map(str::trim)
+        .filter(|text| !text.is_empty() && !matches!(*text, "true" | "false"))
+        .map(|text| Located::new(text.to_owned(), image.position));
+    (cover, alt)
+}
+
+/// Terms of every taxonomy; Zola keeps them under `[taxonomies]`.
+fn terms(reading: &mut Reading<'_>, config: &Config) -> Vec<(String, Vec<Located<String>>)> {
+    let nested = reading.fields.node("taxonomies");
+    let mut all = Vec::new();
+    let mut names: Vec<(&str, bool)> = config
+        .taxonomies
+        .iter()
+        .map(|taxonomy| (taxonomy.name.as_str(), taxonomy.hierarchical))
+        .collect();
+    // A site without these taxonomies still reads them: the words are in millions of files.
+    for name in ["tags", "categories"] {
+        if !names.iter().any(|(known, _)| *known == name) {
+            names.push((name, name == "categories"));
+        }
+    }
+    for (name, hierarchical) in names {
+        let singular = match name {
+            "tags" => "tag",
+            "categories" => "category",
+            "industries" => "industry",
+            "districts" => "district",
+            _ => "",
+        };
+        let own = reading.fields.named(name);
+        let single = reading.fields.named(singular);
+        let node = own
+            .or(single)
+            .or_else(|| nested.and_then(|map| map.get(name)));
+        let Some(node) = node else { continue };
+        let found = if hierarchical {
+            paths(reading, name, node)
+        } else {
+            flat(reading, name, node)
+        };
+        if !found.is_empty() {
+            all.push((name.to_owned(), found));
+        }
+    }
+    all
+}
+
+/// `[A, B]` is the path A/B, `[[A, B], [C]]` are the paths A/B and C (Hexo's meaning).
+fn paths(reading: &mut Reading<'_>, name: &str, node: &Node) -> Vec<Located<String>> {
+    let Value::List(nodes) = &node.value else {
+        return flat(reading, name, node);
+    };
+    let lists = nodes
+        .iter()
+        .any(|node| matches!(node.value, Value::List(_)));
+    let mut found: Vec<Located<String>> = Vec::new();
+    if lists {
+        for node in nodes {
+            let parts = flat(reading, name, node);
+            push_path(&mut found, parts);
+        }
+    } else {
+        let parts = flat(reading, name, node);
+        push_path(&mut found, parts);
+    }
+    found
+}
+
+fn push_path(found: &mut Vec<Located<String>>, parts: Vec<Located<String>>) {
+    let Some(position) = parts.first().map(|part| part.position) else {
+        return;
+    };
+    let path = parts
+        .iter()
+        .map(|part| part.value.replace('/', "\u{2215}"))
+        .collect::<Vec<_>>()
+        .join("/");
+    found.push(Located::new(path, position));
+}
+
+fn flat(reading: &mut Reading<'_>, name: &str, node: &Node) -> Vec<Located<String>> {
+    let mut found: Vec<Located<String>> = Vec::new();
+    let mut add = |text: &str, position: Position| {
+        let text = text.trim();
+        let repeated = found
+            .iter()
+            .any(|known: &Located<String>| known.value == text);
+        if !text.is_empty() && !repeated {
+            found.push(Located::new(text.to_owned(), position));
+        }
+    };
+    match &node.value {
+        Value::Null => {}
+        Value::Scalar { text, plain } => {
+            let parts = split(reading, name, text, *plain, node.position);
+            parts.iter().for_each(|part| add(part, node.position));
+        }
+        Value::List(nodes) => {
+            for node in nodes {
+                match (&node.value, node.text()) {
+                    (Value::Null, _) => {}
+                    (_, Some(text)) => add(text, node.position),
+                    _ => reading.fields.wrong_type(name, node, "text"),
+                }
+            }
+        }
+        Value::Map(_) => reading
+            .fields
+            .wrong_type(name, node, "text or a list of texts"),
+    }
+    found
+}
+
+/// Several terms in one scalar: commas separate them (with a warning, since YAML has lists);
+/// in a Jekyll post spaces do.
+fn split(
+    reading: &mut Reading<'_>,
+    name: &str,
+    text: &str,
+    plain: bool,
+    position: Position,
+) -> Vec<String> {
+    if is_unset(text) {
+        return Vec::new();
+    }
+    let parts: Vec<String> = text
+        .split([',', '，', '、', ';', '；'])
+        .map(|part| part.trim().to_owned())
+        .filter(|part| !part.is_empty())
+        .collect();
+    if parts.len() > 1 {
+        reading.fields.report(
+            Diagnostic::new(
+                Code::RepairedFrontMatter,
+                format!("`{name}` holds several terms in one text"),
+            )
+            .at(reading.fields.place(position))
+            .hint(format!("write `{name}: [{}]`", parts.join(", "))),
+        );
+        return parts;
+    }
+    if plain && reading.jekyll {
+        return text.split_whitespace().map(str::to_owned).collect();
+    }
+    parts
 }

@@ -7,13 +7,17 @@
 
 pub mod body;
 pub mod date;
+mod details;
 pub mod discover;
 pub mod front_matter;
 pub mod highlight;
 pub mod kind;
 pub mod markdown;
 pub mod meta;
+mod names;
 pub mod page;
+mod period;
+mod reading;
 pub mod rows;
 pub mod slug;
 pub mod text;

@@ -1,10 +1,17 @@
 //! The pure parse of one file: takes its path and bytes and the settings, gives a page (or
 //! none) and diagnostics.
 
-use super::{Body, Details, Kind, Meta};
+use super::body::{Component, Hole, HoleKind};
+use super::reading::Reading;
+use super::{Body, Details, Kind, Located, Meta, details, front_matter, markdown, meta, names};
 use crate::config::Config;
-use crate::diag::{Code, Diagnostic, Place};
+use crate::data::{Node, Value, fields::Fields};
+use crate::diag::{self, Code, Diagnostic, Place, Position, did_you_mean};
 use std::sync::Arc;
+
+/// Bytes that a page may have. The largest of 52,861 real files has 2.4 MB; what is larger is
+/// data, not a page.
+pub const LARGEST: usize = 5 << 20;
 
 /// A page file before parsing. Paths use `/`, whatever the system.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -21,16 +28,17 @@ pub struct Page {
     /// Its file.
     pub file: PageFile,
     /// Folder from the content folder without slashes at the ends: `jobs`, ``, `guides/tax`.
-    /// For a bundle (`jobs/welder/index.md`) the bundle's own folder is not part of it.
+    /// For a bundle (`jobs/welder/index.md`) the bundle's own folder is not part of it, nor
+    /// are a language's folder at the top, `_posts` and `_drafts`.
     pub section: Arc<str>,
     /// File name without date, language and extension: `welder`; a bundle's folder name;
     /// `_index` for a section's own page.
     pub stem: String,
     /// `index.md` in its own folder, whose other files belong to it.
     pub bundle: bool,
-    /// `_index.md`: the section's own page.
+    /// `_index.md` (or `index.md` at the top): the section's own page.
     pub is_section: bool,
-    /// Language from the file name (`welder.ru.md`), if it is one of the site's.
+    /// Language from the file name (`welder.ru.md`) or the top folder (`ru/welder.md`).
     pub file_lang: Option<String>,
     /// What it is.
     pub kind: Kind,
@@ -39,12 +47,12 @@ pub struct Page {
     /// Own fields of the kind.
     pub details: Details,
     /// Fields that a section hands down to its pages (`cascade:` of `_index.md`).
-    pub cascade: Option<crate::data::Node>,
+    pub cascade: Option<Node>,
     /// Title after all fallbacks; never empty.
     pub title: String,
     /// Body.
     pub body: Body,
-    /// Hash of the file's bytes.
+    /// Hash of the file's bytes (of the row, for a page from data).
     pub hash: [u8; 16],
 }
 
@@ -59,12 +67,293 @@ pub struct Parsed {
 
 /// Parses one file. `cascade` holds the fields that the sections above hand down (an empty
 /// mapping when there are none); the file's own fields win.
-pub fn parse(
+pub fn parse(file: &PageFile, bytes: &[u8], cascade: &Node, config: &Config) -> Parsed {
+    let mut diagnostics = Vec::new();
+    let page = decode(file, bytes, &mut diagnostics).and_then(|text| {
+        let split = front_matter::split(&file.file, text, &mut diagnostics)?;
+        let source = Source {
+            file,
+            fields: inherit(split.fields, cascade),
+            body: split.body,
+            body_line: split.body_line,
+            hash: hash(bytes),
+        };
+        Some(Box::new(assemble(source, config, &mut diagnostics)))
+    });
+    Parsed { page, diagnostics }
+}
+
+/// The first 16 bytes of BLAKE3.
+pub(super) fn hash(bytes: &[u8]) -> [u8; 16] {
+    let mut short = [0; 16];
+    short.copy_from_slice(&blake3::hash(bytes).as_bytes()[..16]);
+    short
+}
+
+fn decode<'a>(
     file: &PageFile,
-    bytes: &[u8],
-    cascade: &crate::data::Node,
+    bytes: &'a [u8],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<&'a str> {
+    if bytes.len() > LARGEST {
+        diagnostics.push(
+            Diagnostic::new(
+                Code::TooLarge,
+                format!(
+                    "the file has {} bytes, a page may have {LARGEST}",
+                    bytes.len()
+                ),
+            )
+            .at(Place::file(Arc::clone(&file.file)))
+            .hint("split it, or move it to another folder and link to it"),
+        );
+        return None;
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) => {
+            let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+            let at = diag::position(&valid, valid.len()..valid.len());
+            let utf16 = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
+            let hint = if utf16 {
+                "the file is in UTF-16; save it as UTF-8"
+            } else {
+                "save it as UTF-8 (old Chinese files are often in GBK, Russian ones in CP1251)"
+            };
+            diagnostics.push(
+                Diagnostic::new(Code::NotUtf8, "the file is not in UTF-8")
+                    .at(Place::at(Arc::clone(&file.file), at))
+                    .hint(hint),
+            );
+            None
+        }
+    }
+}
+
+/// Adds the fields that the file does not have itself.
+fn inherit(mut fields: Node, cascade: &Node) -> Node {
+    if let Value::Map(entries) = &mut fields.value {
+        for entry in cascade.entries() {
+            let own = entries
+                .iter()
+                .any(|own| own.key.eq_ignore_ascii_case(&entry.key));
+            if !own {
+                entries.push(entry.clone());
+            }
+        }
+    }
+    fields
+}
+
+/// A page's parts before they are read.
+pub(super) struct Source<'a> {
+    pub(super) file: &'a PageFile,
+    pub(super) fields: Node,
+    pub(super) body: &'a str,
+    pub(super) body_line: u32,
+    pub(super) hash: [u8; 16],
+}
+
+/// Reads fields and body into a page.
+pub(super) fn assemble(
+    source: Source<'_>,
     config: &Config,
-) -> Parsed {
-    let _ = (file, bytes, cascade, config, Code::NotUtf8, Place::file(""));
-    todo!()
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Page {
+    let file = &source.file.file;
+    let names = names::read(&source.file.path, config);
+    let whole = Place::file(Arc::clone(file));
+    let mut reading = Reading {
+        fields: Fields::new(file, &source.fields),
+        zone: config.timezone.clone(),
+        jekyll: names.date.is_some() && source.fields.get("layout").is_some(),
+    };
+    let kind = kind(&mut reading, &names);
+    let mut details = if names.is_section {
+        Details::Page
+    } else {
+        details::read(&mut reading, kind, &whole)
+    };
+    let mut meta = meta::read(&mut reading, config, kind == Kind::Company);
+    let cascade = cascade(&mut reading, names.is_section);
+    meta::finish(&mut reading, &mut meta);
+    diagnostics.extend(reading.fields.finish(None));
+    meta.date = meta.date.or(names.date);
+    meta.draft |= names.draft;
+
+    let mut input = markdown::Input {
+        file,
+        text: source.body,
+        first_line: source.body_line,
+        title: meta.title.as_ref().map(|title| title.value.as_str()),
+        options: &config.markdown,
+        math: meta.math.unwrap_or(config.markdown.math),
+    };
+    let (mut body, found) = markdown::render(&input);
+    diagnostics.extend(found);
+    if let Details::Event(event) = &mut details
+        && let Some(recap) = event.recap.take()
+    {
+        input.text = &recap;
+        input.first_line = source
+            .fields
+            .get("recap")
+            .map_or(1, |node| node.position.line + 1);
+        let (part, found) = markdown::render(&input);
+        diagnostics.extend(found);
+        append(&mut body, part, "recap");
+        event.recap = Some(recap);
+    }
+    let title = title(&meta, &details, &body, &names.stem);
+    if !title.chars().any(char::is_alphanumeric) {
+        diagnostics.push(
+            Diagnostic::new(
+                Code::UntitledPage,
+                "the page has no title, no heading and no usable file name",
+            )
+            .at(whole.clone())
+            .hint("add `title:` to its front matter"),
+        );
+    }
+    let empty = body.html.trim().is_empty() && body.holes.is_empty();
+    if empty && !names.is_section && matches!(kind, Kind::Article | Kind::Page) {
+        diagnostics.push(
+            Diagnostic::new(Code::EmptyPage, "the page has no text")
+                .at(whole)
+                .hint("write something or set `draft: true`"),
+        );
+    }
+    Page {
+        file: source.file.clone(),
+        section: names.section.into(),
+        stem: names.stem,
+        bundle: names.bundle,
+        is_section: names.is_section,
+        file_lang: names.lang,
+        kind,
+        meta,
+        details,
+        cascade,
+        title,
+        body,
+        hash: source.hash,
+    }
+}
+
+/// `kind:`, else the section's folder, else an article; an undated page at the top is a page.
+fn kind(reading: &mut Reading<'_>, names: &names::Names) -> Kind {
+    if let Some((word, position)) = reading.fields.text(&["kind"]) {
+        if let Some(kind) = Kind::from_word(&word.to_ascii_lowercase()) {
+            return kind;
+        }
+        let words = Kind::ALL.map(Kind::as_str);
+        let hint = did_you_mean(&word, words)
+            .unwrap_or_else(|| format!("it may be `{}`", words.join("`, `")));
+        let place = reading.fields.place(position);
+        reading.fields.report(
+            Diagnostic::new(Code::UnknownKind, format!("there is no kind `{word}`"))
+                .at(place)
+                .hint(hint),
+        );
+    }
+    if names.is_section {
+        return Kind::Page;
+    }
+    let top = names.section.split('/').next().unwrap_or_default();
+    match Kind::from_word(top) {
+        Some(kind) => kind,
+        None if top.is_empty() && names.date.is_none() && !dated(reading) => Kind::Page,
+        None => Kind::Article,
+    }
+}
+
+fn dated(reading: &Reading<'_>) -> bool {
+    reading.fields.clone().node("date").is_some()
+}
+
+/// The fields that a section hands down, without their places: they stand in another file.
+fn cascade(reading: &mut Reading<'_>, is_section: bool) -> Option<Node> {
+    let node = reading.fields.node("cascade")?;
+    if !is_section || !matches!(node.value, Value::Map(_)) {
+        let wanted = "a mapping, in a section's `_index.md`";
+        reading.fields.wrong_type("cascade", node, wanted);
+        return None;
+    }
+    Some(without_places(node))
+}
+
+fn without_places(node: &Node) -> Node {
+    let value = match &node.value {
+        Value::List(nodes) => Value::List(nodes.iter().map(without_places).collect()),
+        Value::Map(entries) => Value::Map(
+            entries
+                .iter()
+                .map(|entry| crate::data::Entry {
+                    key: entry.key.clone(),
+                    position: Position::default(),
+                    value: without_places(&entry.value),
+                })
+                .collect(),
+        ),
+        other => other.clone(),
+    };
+    Node {
+        position: Position::default(),
+        value,
+    }
+}
+
+/// Adds a part to the end of a body, inside the theme's component of that name.
+fn append(body: &mut Body, part: Body, component: &str) {
+    let start = body.html.len();
+    let position = part
+        .holes
+        .first()
+        .map_or_else(Position::default, |hole| hole.position);
+    let bracket = |offset: usize, kind: HoleKind| Hole {
+        offset,
+        position,
+        kind,
+    };
+    body.holes.push(bracket(
+        start,
+        HoleKind::Open(Component {
+            name: component.to_owned(),
+            label: None,
+            attributes: Vec::new(),
+        }),
+    ));
+    body.holes.extend(part.holes.into_iter().map(|mut hole| {
+        hole.offset += start;
+        hole
+    }));
+    body.html.push_str(&part.html);
+    body.holes.push(bracket(body.html.len(), HoleKind::Close));
+    body.headings.extend(part.headings);
+    body.anchors.extend(part.anchors);
+    if !body.plain.is_empty() {
+        body.plain.push('\n');
+    }
+    body.plain.push_str(&part.plain);
+    body.length.words += part.length.words;
+    body.length.minutes += part.length.minutes;
+    body.has_code |= part.has_code;
+    body.has_math |= part.has_math;
+}
+
+fn title(meta: &Meta, details: &Details, body: &Body, stem: &str) -> String {
+    let name = match details {
+        Details::Company(company) => company.name.clone(),
+        _ => None,
+    };
+    meta.title
+        .as_ref()
+        .map(|title: &Located<String>| title.value.clone())
+        .or(name)
+        .or_else(|| body.title.clone())
+        .filter(|title| !title.trim().is_empty())
+        .unwrap_or_else(|| match stem.replace(['-', '_'], " ").trim() {
+            "" => "—".to_owned(),
+            words => words.to_owned(),
+        })
 }

@@ -6,11 +6,12 @@ use crate::diag::{Code, Diagnostic, Place, Position, did_you_mean};
 use std::sync::Arc;
 
 /// A mapping that is being read. Remembers which keys were asked for.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Fields<'a> {
     file: &'a Arc<str>,
     entries: &'a [Entry],
     asked: Vec<&'static str>,
+    named: Vec<&'a str>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -21,8 +22,14 @@ impl<'a> Fields<'a> {
             file,
             entries: node.entries(),
             asked: Vec::new(),
+            named: Vec::new(),
             diagnostics: Vec::new(),
         }
+    }
+
+    /// Starts reading a mapping inside this one.
+    pub fn nested(&self, node: &'a Node) -> Fields<'a> {
+        Fields::new(self.file, node)
     }
 
     /// The value of a key, unless it is missing or empty. Keys are compared without case.
@@ -33,6 +40,22 @@ impl<'a> Fields<'a> {
             .find(|entry| entry.key.eq_ignore_ascii_case(key))
             .map(|entry| &entry.value)
             .filter(|node| !matches!(node.value, Value::Null))
+    }
+
+    /// The value of a key that is only known at run time (a taxonomy's name); it counts as
+    /// asked for. An empty name has no value.
+    pub fn named(&mut self, key: &str) -> Option<&'a Node> {
+        let entry = self
+            .entries
+            .iter()
+            .find(|entry| !key.is_empty() && entry.key.eq_ignore_ascii_case(key))?;
+        self.named.push(&entry.key);
+        Some(&entry.value).filter(|node| !matches!(node.value, Value::Null))
+    }
+
+    /// The keys that were asked for so far.
+    pub fn asked(&self) -> &[&'static str] {
+        &self.asked
     }
 
     /// The first of several keys that has a value: words of different dialects for one thing.
@@ -142,10 +165,11 @@ impl<'a> Fields<'a> {
         self.entries
             .iter()
             .filter(|entry| {
-                !self
+                let asked = self
                     .asked
                     .iter()
-                    .any(|asked| entry.key.eq_ignore_ascii_case(asked))
+                    .any(|asked| entry.key.eq_ignore_ascii_case(asked));
+                !asked && !self.named.contains(&entry.key.as_str())
             })
             .collect()
     }

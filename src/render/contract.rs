@@ -444,7 +444,6 @@ pub const RECORDS: &[Record] = &[
             "has_code" Bool, "whether the body has code blocks";
             "has_math" Bool, "whether the body has formulas";
             "ics" Maybe(TEXT), "of an event: path of its calendar file";
-            "recap" Maybe(&Html), "of an event: what happened";
             "audience" List(TEXT), "readers it is meant for";
             "stage" Maybe(TEXT), "acquire, retain or convert";
         },

@@ -281,8 +281,9 @@ pub struct Input {
     pub pages: Vec<Arc<content::Page>>,
     /// Files to copy.
     pub assets: Vec<content::discover::FoundAsset>,
-    /// Paths below the theme's and the site's `static/`, for link checks: `favicon.svg`.
-    pub statics: Vec<String>,
+    /// Files below the theme's and the site's `static/`, for links and pictures; they are
+    /// written by the renderer, so they are no assets. `path` is the output: `favicon.svg`.
+    pub statics: Vec<content::discover::FoundAsset>,
     /// Data for templates.
     pub data: Vec<(String, serde_json::Value)>,
     /// Files seen and pages left out for a mistake.
