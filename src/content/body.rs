@@ -2,6 +2,20 @@
 //!
 //! Everything that depends on other pages (links, images, wikilinks, components) is a hole at
 //! a byte offset of the HTML, filled at render time. Everything else is final.
+//!
+//! What stands around a hole (`◌` is the hole):
+//!
+//! | hole | markup | what fills it |
+//! |---|---|---|
+//! | [`HoleKind::Href`] | `<a href="◌" title="…">`, also `<area href="◌">` and the like in raw HTML | the escaped URL. A `"` always follows, so a filler that adds attributes writes `URL" rel="noopener` and leaves the last quote to the HTML |
+//! | [`HoleKind::Source`] | `<iframe src="◌">`, `<img srcset="◌ 2x, ◌ 3x">` | the escaped URL, likewise followed by `"`, or by a space or comma in `srcset` |
+//! | [`HoleKind::Image`] | `<p>text ◌ text</p>`, or `◌` between blocks when `alone` | `<img …>`; when `alone`, a `<figure>` or whatever block the theme likes: no `<p>` is around it |
+//! | [`HoleKind::Wikilink`] | like an image | a link, an image, or (only when `alone`) a block |
+//! | [`HoleKind::Open`] … [`HoleKind::Close`] | `◌` between blocks, well-formed blocks in between | the component around its body; always balanced |
+//!
+//! The HTML without its holes is well-formed: every element that it opens it also closes, so
+//! a body cannot break the page around it. [`Body::more`] lies outside of all elements and
+//! components.
 
 use crate::diag::Position;
 
@@ -68,7 +82,9 @@ pub struct Hole {
 /// What fills a hole.
 #[derive(Debug, Clone, PartialEq)]
 pub enum HoleKind {
-    /// The value of a link's `href` (between the quotes, escaped when filled).
+    /// The value of a link's `href` (between the quotes, escaped when filled): path or URL as
+    /// written. `[[name]]` or `[[name#anchor]]` names a page like a wikilink does; this is what
+    /// Hexo's `post_path`, Hugo's `ref` and Jekyll's `post_url` become.
     Href(String),
     /// The value of a `src`, `poster` or one `srcset` candidate in raw HTML.
     Source(String),
@@ -94,6 +110,8 @@ pub enum HoleKind {
         label: Option<String>,
         /// `![[…]]`.
         embed: bool,
+        /// The embed is the whole paragraph: it may become a block.
+        alone: bool,
         /// What the author wrote, escaped.
         raw: String,
     },

@@ -16,6 +16,8 @@ pub struct Input<'a> {
     pub first_line: u32,
     /// Title from front matter, so that a first heading that repeats it is left out.
     pub title: Option<&'a str>,
+    /// Language tag of the page, such as `zh-Hans`: names of alerts and tables, typography.
+    pub language: &'a str,
     /// Switches of the site.
     pub options: &'a Markdown,
     /// Formulas on this page (front matter overrides the site).
