@@ -181,8 +181,20 @@ pub(super) fn assemble(
     meta.date = meta.date.or(names.date);
     meta.draft |= names.draft;
 
+    let language = meta
+        .lang
+        .as_ref()
+        .map(|lang| lang.value.as_str())
+        .or(names.lang.as_deref())
+        .or(config
+            .languages
+            .first()
+            .map(|language| language.tag.as_str()))
+        .unwrap_or_default()
+        .to_owned();
     let mut input = markdown::Input {
         file,
+        language: &language,
         text: source.body,
         first_line: source.body_line,
         title: meta.title.as_ref().map(|title| title.value.as_str()),
