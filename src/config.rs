@@ -149,7 +149,25 @@ pub struct Markdown {
     pub smart_punctuation: bool,
 }
 
+/// Reads the text of `site.yaml`. None when it cannot serve as settings at all.
+pub fn parse(
+    _file: &std::sync::Arc<str>,
+    _text: &str,
+) -> (Option<Config>, Vec<crate::diag::Diagnostic>) {
+    todo!()
+}
+
 impl Config {
+    /// Sets the site's address, as `--base-url` does; a slash at the end is dropped.
+    pub fn set_url(&mut self, url: &str) {
+        let url = url.trim_end_matches('/');
+        let after_host = url.find("://").map_or(0, |at| at + 3);
+        self.base_path = url[after_host..]
+            .find('/')
+            .map_or_else(String::new, |at| url[after_host + at..].to_owned());
+        self.url = url.to_owned();
+    }
+
     /// Index of a language tag, ignoring case.
     pub fn language(&self, tag: &str) -> Option<usize> {
         self.languages

@@ -83,6 +83,12 @@ pub fn parse(file: &PageFile, bytes: &[u8], cascade: &Node, config: &Config) -> 
     Parsed { page, diagnostics }
 }
 
+/// Section and language that a path stands for, without reading the file.
+pub fn location(path: &str, config: &Config) -> (String, Option<String>) {
+    let names = names::read(path, config);
+    (names.section, names.lang)
+}
+
 /// The first 16 bytes of BLAKE3.
 pub(super) fn hash(bytes: &[u8]) -> [u8; 16] {
     let mut short = [0; 16];
@@ -184,17 +190,15 @@ pub(super) fn assemble(
     let language = meta
         .lang
         .as_ref()
-        .map(|lang| lang.value.as_str())
-        .or(names.lang.as_deref())
-        .or(config
-            .languages
-            .first()
-            .map(|language| language.tag.as_str()))
-        .unwrap_or_default()
-        .to_owned();
+        .and_then(|lang| config.language(&lang.value))
+        .or_else(|| config.language(names.lang.as_deref()?))
+        .unwrap_or(0);
     let mut input = markdown::Input {
         file,
-        language: &language,
+        language: config
+            .languages
+            .get(language)
+            .map_or("", |language| &language.tag),
         text: source.body,
         first_line: source.body_line,
         title: meta.title.as_ref().map(|title| title.value.as_str()),

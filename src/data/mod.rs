@@ -10,7 +10,58 @@ pub mod table;
 pub mod toml;
 pub mod yaml;
 
-use crate::diag::Position;
+use crate::diag::{Diagnostic, Position};
+use std::sync::Arc;
+
+/// A format of structured text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// YAML 1.2.
+    Yaml,
+    /// TOML 1.0.
+    Toml,
+    /// JSON, read as the YAML that it is.
+    Json,
+    /// CSV with a first row of column names.
+    Csv,
+}
+
+impl Format {
+    /// The format that a file's name stands for.
+    pub fn of(path: &str) -> Option<Self> {
+        let (_, extension) = path.rsplit_once('.')?;
+        match extension.to_ascii_lowercase().as_str() {
+            "yaml" | "yml" => Some(Self::Yaml),
+            "toml" => Some(Self::Toml),
+            "json" => Some(Self::Json),
+            "csv" => Some(Self::Csv),
+            _ => None,
+        }
+    }
+}
+
+/// Reads a text that begins at line `first_line` (from 1) of the file. None when it cannot be
+/// read; the reason is among the diagnostics.
+pub fn parse(
+    file: &Arc<str>,
+    format: Format,
+    text: &str,
+    first_line: u32,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Node> {
+    let parsed = match format {
+        Format::Yaml | Format::Json => yaml::parse(file, text, first_line, diagnostics),
+        Format::Toml => toml::parse(file, text, first_line),
+        Format::Csv => {
+            let (node, found) = table::parse(file, text);
+            diagnostics.extend(found);
+            Ok(node)
+        }
+    };
+    parsed
+        .map_err(|diagnostic| diagnostics.push(*diagnostic))
+        .ok()
+}
 
 /// One value and its place in the file.
 #[derive(Debug, Clone, PartialEq)]

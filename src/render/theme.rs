@@ -8,6 +8,13 @@ use std::path::Path;
 #[derive(Debug)]
 pub struct Theme;
 
+impl Theme {
+    /// Static files: output path and where the file lies.
+    pub fn statics(&self) -> &[(String, std::path::PathBuf)] {
+        todo!()
+    }
+}
+
 /// Loads the site's theme.
 pub fn load(_root: &Path, _config: &Config) -> (Option<Theme>, Vec<Diagnostic>) {
     todo!()
