@@ -1,5 +1,101 @@
 //! Guidepost turns markdown about a city's companies, jobs and talent policy into a fast
-//! static site with feeds.
+//! static site with feeds. This page is the map of the code; the code wins where they differ.
+//!
+//! # The program on one page
+//!
+//! ```text
+//! content/*.md ─discover→ files ─parse→ pages ─resolve→ site ─render→ outputs ─commit→ public/
+//! data/*.csv   ──────────────────rows──┘   │            │       │
+//!                                     Diagnostics  Diagnostics  Diagnostics
+//! ```
+//!
+//! | Stage | What it is | Pure? | Module |
+//! |---|---|---|---|
+//! | discover | walk `content/` and `data/`, name every file | reads disk | [`content::discover`] |
+//! | parse | one file → one page: front matter, HTML body with holes, headings, summary; parallel | **pure** | [`content`] |
+//! | rows | one data file → pages of a kind | **pure** | [`content::rows`] |
+//! | resolve | pages → site: permalinks, links, taxonomies, relations, lists | **pure** | [`site`] |
+//! | render | site × theme → outputs (HTML, feeds, sitemap, calendars, JSON), each given to a sink as soon as it is made; parallel | **pure per output** | [`render`] |
+//! | commit | staged outputs → `public/`: only what changed is written, only what we once wrote is removed | writes disk | [`output`] |
+//!
+//! [`build::run`] joins discover to render; [`cli`] gives it a clock and a sink and prints;
+//! [`serve`] keeps the last good outputs in memory.
+//!
+//! # Holes
+//!
+//! A body is parsed without knowing any other page. Whatever depends on others (the address of
+//! a link, the size of an image, a wikilink, a component of the theme) is a [`content::Hole`]
+//! at a byte offset of the HTML. Resolving gives each hole a [`site::Target`], rendering fills
+//! it: for the site with paths, for feeds with whole URLs. So a page is parsed once, whatever
+//! happens around it, and nothing ever searches in HTML that is already made.
+//!
+//! # Invariants
+//!
+//! Each is a test.
+//!
+//! 1. `public/` is a function of `content/`, `data/`, `static/`, `templates/`, `themes/`,
+//!    `site.yaml` and the build's moment. Same input, same bytes, on any machine, with any
+//!    number of threads.
+//! 2. A build that fails changes nothing in `public/`. Only files that an earlier build wrote
+//!    and this one no longer produces are removed.
+//! 3. Every cache may be deleted at any time without changing a byte of output. The list of
+//!    what we wrote is no cache: it lies in the output folder itself.
+//! 4. Parsing and resolving never panic, never print and never stop at the first mistake: they
+//!    return diagnostics with places.
+//! 5. Only [`cli`] prints. Only [`cli`] reads the clock and the environment.
+//! 6. [`site`] knows nothing of templates and disks; [`render`] nothing of disks.
+//! 7. Memory does not grow with the total size of the output: outputs are streamed to the sink.
+//!
+//! # Layers
+//!
+//! `tests/suite/tidy.rs` fails when a module names one that it may not.
+//!
+//! | module | may name |
+//! |---|---|
+//! | [`diag`] | — |
+//! | [`data`] | diag |
+//! | [`config`] | diag, data |
+//! | [`content`] | diag, data, config |
+//! | [`site`] | diag, data, config, content |
+//! | [`render`] | diag, data, config, content, site |
+//! | [`output`] | diag, render |
+//! | [`serve`] | diag, output, render |
+//! | [`build`] | all of the above but output and serve |
+//! | [`cli`] | everything |
+//!
+//! # Where building showed a better way
+//!
+//! The design that this grew from had no [`data`] layer and no [`build`] module, and each
+//! change below was made because the code became simpler with it.
+//!
+//! - **[`data`]**: front matter, `site.yaml`, `theme.yaml`, data files and i18n words are all
+//!   the same thing, structured text whose mistakes need a place. One tree of nodes, in which
+//!   a scalar keeps its written form, serves all of them: `0123`, `no` and `1.10` stay what the
+//!   author wrote until a field asks for a number.
+//! - **The manifest lies in the output folder**, not in the cache: else deleting the cache
+//!   would leave stale pages behind, against invariant 3.
+//! - **Positions are line, column and length**, not byte spans into a shared text: a
+//!   diagnostic then outlives the text, and the source line is read again only when it is shown.
+//! - **[`build`]** joins the stages; both the command line and the local server run it.
+//! - **An event's recap ends its body** inside the theme's component `recap`, so that links,
+//!   images and headings in it are those of any other text.
+//! - **`site.content` names the content folder**, so that an old Hexo or Jekyll site is built
+//!   where it stands.
+//!
+//! # Diagnostics
+//!
+//! Every mistake has a code that is a word ([`diag::CODES`]), a place and, where possible, a
+//! hint. Levels per code come from `checks:`. Two kinds of failure only: a diagnostic (the
+//! author can mend it) and an `anyhow::Error` (the environment failed). stdout carries data,
+//! stderr all else. Exit codes: 0 fine, 1 content problems, 2 usage or environment.
+//!
+//! # Terms
+//!
+//! page, section, front matter, taxonomy, term, permalink, alias, draft, summary, bundle (as
+//! in Hugo and Zola) · kind (article, company, job, policy, event, digest, page) · hole and
+//! target (above) · list (pages with an address and feeds: home, section, kind, term, author,
+//! archive) · card (a page as lists show it) · output (a file of `public/`) · sink (what takes
+//! outputs).
 
 pub mod build;
 pub mod cli;
