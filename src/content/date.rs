@@ -3,6 +3,7 @@
 //! Nothing depends on the machine: a date without a zone is read in the site's.
 
 use jiff::Timestamp;
+use jiff::civil;
 use jiff::tz::{Offset, TimeZone};
 
 /// A point in time as an author gave it.
@@ -49,6 +50,666 @@ pub enum DateError {
 ///
 /// # Errors
 /// Says why, so that the caller can explain it at the right place.
-pub fn parse(_text: &str, _zone: &TimeZone) -> Result<Moment, DateError> {
-    todo!()
+pub fn parse(text: &str, zone: &TimeZone) -> Result<Moment, DateError> {
+    // A date is short; a longer text is none, and need not be looked at.
+    if text.len() > 200 {
+        return Err(DateError::Unknown);
+    }
+    let text = tidy(text);
+    if is_unset(&text) {
+        return Err(DateError::Unset);
+    }
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return digits_only(&text, zone);
+    }
+    if let Some((date, rest)) = numeric_date(&text)? {
+        return with_time(date, rest, zone);
+    }
+    named_month(&text, zone)
+}
+
+/// Folds spaces and full-width forms, takes Chinese units apart, drops what is no date:
+/// comments after `#` and in brackets.
+fn tidy(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut depth = 0_u32;
+    let mut previous = ' ';
+    for c in text.trim().chars() {
+        // Full-width ASCII and the ideographic space, as typed with a Chinese keyboard.
+        let c = match c {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+            c if c.is_whitespace() => ' ',
+            c => c,
+        };
+        match c {
+            '#' => break,
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ if depth > 0 => {}
+            '年' | '月' | '时' | '時' | '点' | '點' | '分' => {
+                out.truncate(out.trim_end().len());
+                out.push(if c == '年' || c == '月' { '-' } else { ':' });
+                previous = ' ';
+                continue;
+            }
+            '日' | '号' | '號' | '秒' => {
+                out.push(' ');
+                previous = ' ';
+                continue;
+            }
+            '"' | '\'' | '\u{feff}' | '\u{200b}' => {}
+            ' ' if previous == ' ' => {}
+            c => out.push(c),
+        }
+        previous = c;
+    }
+    // `2024年5月` and `8时30分` leave their unit's mark at the end.
+    out.trim()
+        .trim_end_matches(['-', ':'])
+        .trim_end()
+        .to_owned()
+}
+
+fn is_unset(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let words = [
+        "",
+        "last modified",
+        "git last modified",
+        "created",
+        "git created",
+        "null",
+        "~",
+        "none",
+        "n/a",
+        "tbd",
+        "待定",
+        "未定",
+    ];
+    words.contains(&lower.as_str())
+        || lower.contains("{{")
+        || lower.contains("{%")
+        || lower.contains("<%")
+        || lower.starts_with("yyyy")
+}
+
+fn digits_only(text: &str, zone: &TimeZone) -> Result<Moment, DateError> {
+    let part = |range: std::ops::Range<usize>| text[range].parse::<i16>().unwrap_or(-1);
+    let day = || date(part(0..4), part(4..6), part(6..8));
+    match text.len() {
+        8 => in_zone(day()?.at(0, 0, 0, 0), false, zone),
+        12 => in_zone(
+            at_time(day()?, part(8..10), part(10..12), 0, 0)?,
+            true,
+            zone,
+        ),
+        14 => {
+            let moment = at_time(day()?, part(8..10), part(10..12), part(12..14), 0)?;
+            in_zone(moment, true, zone)
+        }
+        10 | 13 => {
+            let number: i64 = text.parse().map_err(|_| DateError::Unknown)?;
+            let stamp = if text.len() == 10 {
+                Timestamp::from_second(number)
+            } else {
+                Timestamp::from_millisecond(number)
+            };
+            let at = stamp.map_err(|_| DateError::Impossible)?;
+            Ok(Moment {
+                at,
+                offset: zone.to_offset(at),
+                has_time: true,
+            })
+        }
+        _ => Err(DateError::Unknown),
+    }
+}
+
+/// `2024-5-2`, `2024/05/20`, `2024.5`, `20.05.2024`, `05/06/2024`: the day and what follows.
+fn numeric_date(text: &str) -> Result<Option<(civil::Date, &str)>, DateError> {
+    let Some((first, length, rest)) = leading_number(text) else {
+        return Ok(None);
+    };
+    let Some(separator) = rest.chars().next().filter(|c| ['-', '/', '.'].contains(c)) else {
+        return Ok(None);
+    };
+    let Some((second, second_length, rest)) = leading_number(&rest[1..]) else {
+        return Ok(None);
+    };
+    let third = rest
+        .strip_prefix(separator)
+        .and_then(leading_number)
+        .filter(|(_, length, _)| *length <= 4);
+    if length == 4 && second_length <= 2 {
+        return Ok(match third {
+            Some((third, 1 | 2, rest)) => Some((date(first, second, third)?, rest)),
+            Some(_) => None,
+            // A month alone means its first day.
+            None => Some((date(first, second, 1)?, rest)),
+        });
+    }
+    let (2.., Some((year, 4, rest))) = (length + second_length, third) else {
+        return Ok(None);
+    };
+    if length > 2 || second_length > 2 {
+        return Ok(None);
+    }
+    // Points are the European way, day first; slashes and dashes are used both ways.
+    let day_first = separator == '.' || first > 12 || first == second;
+    if day_first {
+        return Ok(Some((date(year, second, first)?, rest)));
+    }
+    if second > 12 {
+        return Ok(Some((date(year, first, second)?, rest)));
+    }
+    Err(DateError::Ambiguous(
+        format!("{year:04}-{first:02}-{second:02}"),
+        format!("{year:04}-{second:02}-{first:02}"),
+    ))
+}
+
+/// Reads `[T ]8:00[:00[.5]] [am] [zone]` behind a date.
+fn with_time(day: civil::Date, rest: &str, zone: &TimeZone) -> Result<Moment, DateError> {
+    let mut rest = rest;
+    if let Some(after) = rest.strip_prefix(['T', 't', '_', ' ', ',']) {
+        rest = after.trim_start();
+    } else if rest.starts_with("年") {
+        return Err(DateError::Unknown);
+    }
+    let mut half = None;
+    for (word, is_afternoon) in [
+        ("凌晨", false),
+        ("早上", false),
+        ("上午", false),
+        ("中午", true),
+        ("下午", true),
+        ("晚上", true),
+    ] {
+        if let Some(after) = rest.strip_prefix(word) {
+            half = Some(is_afternoon);
+            rest = after.trim_start();
+        }
+    }
+    if rest.is_empty() {
+        return in_zone(day.at(0, 0, 0, 0), false, zone);
+    }
+    let (time, rest) = match clock(rest)? {
+        Some(found) => found,
+        None => {
+            // `2024-05-20 +08:00`, `2024-05-20Z`: a zone without a time.
+            let moment = day.at(0, 0, 0, 0);
+            return placed(moment, false, rest.trim(), zone);
+        }
+    };
+    let mut hour = time.hour;
+    let mut rest = rest.trim_start();
+    for (word, is_afternoon) in [("am", false), ("pm", true), ("a.m.", false), ("p.m.", true)] {
+        if let Some(after) = strip_word(rest, word) {
+            half = Some(is_afternoon);
+            rest = after.trim_start();
+            break;
+        }
+    }
+    match half {
+        Some(true) if hour < 12 => hour += 12,
+        Some(false) if hour == 12 => hour = 0,
+        _ => {}
+    }
+    let moment = at_time(day, hour, time.minute, time.second, time.nanosecond)?;
+    placed(moment, true, rest, zone)
+}
+
+struct Clock {
+    hour: i16,
+    minute: i16,
+    second: i16,
+    nanosecond: i32,
+}
+
+/// Reads `8:00`, `08:00:00`, `08:00:00.123456789`; `None` when there is no time here.
+fn clock(text: &str) -> Result<Option<(Clock, &str)>, DateError> {
+    let Some((hour, 1 | 2, rest)) = leading_number(text) else {
+        return Ok(None);
+    };
+    let mut clock = Clock {
+        hour,
+        minute: 0,
+        second: 0,
+        nanosecond: 0,
+    };
+    let Some(rest) = rest.strip_prefix(':') else {
+        // `8 pm`, or a lone `8` as the Chinese `8时` leaves it.
+        let next = rest.trim_start().to_ascii_lowercase();
+        let alone = next.is_empty() || next.starts_with("am") || next.starts_with("pm");
+        return Ok(alone.then_some((clock, rest)));
+    };
+    let Some((minute, 1 | 2, rest)) = leading_number(rest) else {
+        return Err(DateError::Unknown);
+    };
+    clock.minute = minute;
+    let Some(after) = rest.strip_prefix(':') else {
+        return Ok(Some((clock, rest)));
+    };
+    let Some((second, 1 | 2, rest)) = leading_number(after) else {
+        return Err(DateError::Unknown);
+    };
+    clock.second = second;
+    let Some(fraction) = rest.strip_prefix('.') else {
+        return Ok(Some((clock, rest)));
+    };
+    let end = fraction
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(fraction.len());
+    if end == 0 {
+        return Err(DateError::Unknown);
+    }
+    let nine: String = fraction[..end]
+        .chars()
+        .chain("000000000".chars())
+        .take(9)
+        .collect();
+    clock.nanosecond = nine.parse().unwrap_or(0);
+    Ok(Some((clock, &fraction[end..])))
+}
+
+/// Puts a civil time into the zone that is written behind it, or into the site's.
+fn placed(
+    moment: civil::DateTime,
+    has_time: bool,
+    rest: &str,
+    zone: &TimeZone,
+) -> Result<Moment, DateError> {
+    match written_zone(rest)? {
+        None => in_zone(moment, has_time, zone),
+        Some(Written::Zone(zone)) => in_zone(moment, has_time, &zone),
+        Some(Written::Offset(offset)) => Ok(Moment {
+            at: offset
+                .to_timestamp(moment)
+                .map_err(|_| DateError::Impossible)?,
+            offset,
+            has_time,
+        }),
+    }
+}
+
+enum Written {
+    Offset(Offset),
+    Zone(TimeZone),
+}
+
+fn written_zone(rest: &str) -> Result<Option<Written>, DateError> {
+    let rest = rest.trim();
+    if rest.is_empty() {
+        return Ok(None);
+    }
+    // RFC 9557: an offset and then the zone in brackets; the offset says the instant.
+    let rest = match rest.split_once('[') {
+        Some(("", name)) => name.trim_end_matches(']'),
+        Some((offset, _)) => offset.trim(),
+        None => rest,
+    };
+    let bare = rest.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let name = &rest[..rest.len() - bare.len()];
+    if bare.starts_with(['+', '-', '\u{2212}']) && ["", "GMT", "UTC", "Z", "UT"].contains(&name) {
+        return offset(bare).map(|offset| Some(Written::Offset(offset)));
+    }
+    if rest.contains('/') {
+        return TimeZone::get(rest)
+            .map(|zone| Some(Written::Zone(zone)))
+            .map_err(|_| DateError::Zone(rest.to_owned()));
+    }
+    if !rest.chars().all(|c| c.is_ascii_alphabetic()) || rest.len() > 5 {
+        return Err(DateError::Unknown);
+    }
+    let name = rest.to_ascii_uppercase();
+    let hours = match name.as_str() {
+        "Z" | "UTC" | "GMT" | "UT" | "WET" => 0,
+        "CET" | "WEST" => 1,
+        "CEST" | "EET" | "SAST" => 2,
+        "EEST" | "MSK" => 3,
+        "HKT" | "SGT" | "AWST" => 8,
+        "JST" | "KST" => 9,
+        "AEST" => 10,
+        "EDT" => -4,
+        "EST" => -5,
+        "MDT" => -6,
+        "MST" | "PDT" => -7,
+        "PST" => -8,
+        // Among them CST, CDT, IST and BST, which have several meanings each.
+        _ => return Err(DateError::Zone(name)),
+    };
+    Ok(Some(Written::Offset(Offset::constant(hours))))
+}
+
+/// `+08:00`, `+0800`, `+08`, `-5`.
+fn offset(text: &str) -> Result<Offset, DateError> {
+    let mut chars = text.chars();
+    let sign = if chars.next() == Some('+') { 1 } else { -1 };
+    let digits: String = chars.filter(|c| *c != ':').collect();
+    if digits.is_empty() || digits.len() > 6 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(DateError::Unknown);
+    }
+    let part = |range: std::ops::Range<usize>| -> i32 {
+        digits
+            .get(range)
+            .and_then(|part| part.parse().ok())
+            .unwrap_or(0)
+    };
+    let seconds = match digits.len() {
+        1 => part(0..1) * 3600,
+        3 => part(0..1) * 3600 + part(1..3) * 60,
+        _ => part(0..2) * 3600 + part(2..4) * 60 + part(4..6),
+    };
+    Offset::from_seconds(sign * seconds).map_err(|_| DateError::Impossible)
+}
+
+/// `Fri, 20 May 2022 00:00:00 GMT`, `May 20, 2022`, `Thu Jan 01 2024 08:00:00 GMT+0800`,
+/// `20 мая 2024`: a day, a month by name and a year in any order, then a time and a zone.
+fn named_month(text: &str, zone: &TimeZone) -> Result<Moment, DateError> {
+    let (mut month, mut day, mut year) = (None, None, None);
+    let mut time = "";
+    let mut behind = Vec::new();
+    for word in text.split([' ', ',']).filter(|word| !word.is_empty()) {
+        let bare = word.trim_end_matches('.');
+        if word.contains(':') && time.is_empty() {
+            time = word;
+        } else if month.is_none() && month_number(bare).is_some() {
+            month = month_number(bare);
+        } else if is_weekday(bare) && day.is_none() && year.is_none() {
+            // Says nothing that the date does not say.
+        } else if bare.contains('-') && day.is_none() && month.is_none() {
+            // `20-May-2022`, as old mail programs wrote it.
+            let words = bare.replace('-', " ");
+            if words.split(' ').any(|word| month_number(word).is_some()) {
+                return named_month(&text.replacen(bare, &words, 1), zone);
+            }
+            return Err(DateError::Unknown);
+        } else if let Some((number, length, rest)) = leading_number(bare) {
+            let ordinal = ["", "st", "nd", "rd", "th", "г"].contains(&rest);
+            match length {
+                1 | 2 if day.is_none() && ordinal => day = Some(number),
+                2 if year.is_none() && rest.is_empty() => {
+                    year = Some(number + if number < 50 { 2000 } else { 1900 });
+                }
+                4 if year.is_none() && ordinal => year = Some(number),
+                _ => return Err(DateError::Unknown),
+            }
+        } else if month.is_some() && matches!(bare, "г" | "года" | "в" | "at" | "of") {
+            // Words between the parts.
+        } else if month.is_some() {
+            behind.push(word);
+        } else {
+            return Err(DateError::Unknown);
+        }
+    }
+    let (Some(month), Some(day), Some(year)) = (month, day, year) else {
+        return Err(DateError::Unknown);
+    };
+    let rest = format!("{time} {}", behind.join(" "));
+    with_time(date(year, month, day)?, rest.trim(), zone)
+}
+
+fn month_number(word: &str) -> Option<i16> {
+    const ENGLISH: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    const RUSSIAN: [&str; 12] = [
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
+        "декабря",
+    ];
+    let word = word.to_lowercase();
+    let at = ENGLISH
+        .iter()
+        .position(|name| {
+            *name == word || word == name[..3] || (word == "sept" && *name == "september")
+        })
+        .or_else(|| RUSSIAN.iter().position(|name| *name == word))?;
+    i16::try_from(at + 1).ok()
+}
+
+fn is_weekday(word: &str) -> bool {
+    const DAYS: [&str; 7] = [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ];
+    let word = word.to_lowercase();
+    word.len() >= 3 && word.is_ascii() && DAYS.iter().any(|day| day.starts_with(&word))
+}
+
+fn date(year: i16, month: i16, day: i16) -> Result<civil::Date, DateError> {
+    let small = |number: i16| i8::try_from(number).map_err(|_| DateError::Impossible);
+    civil::Date::new(year, small(month)?, small(day)?).map_err(|_| DateError::Impossible)
+}
+
+/// A time of that day; `24:00` is the end of the day, a leap second the second before it.
+fn at_time(
+    day: civil::Date,
+    hour: i16,
+    minute: i16,
+    second: i16,
+    nanosecond: i32,
+) -> Result<civil::DateTime, DateError> {
+    if (hour, minute, second) == (24, 0, 0) {
+        let next = day.tomorrow().map_err(|_| DateError::Impossible)?;
+        return Ok(next.at(0, 0, 0, 0));
+    }
+    let second = if second == 60 { 59 } else { second };
+    let small = |number: i16| i8::try_from(number).map_err(|_| DateError::Impossible);
+    civil::Time::new(small(hour)?, small(minute)?, small(second)?, nanosecond)
+        .map(|time| day.to_datetime(time))
+        .map_err(|_| DateError::Impossible)
+}
+
+/// Times that a clock change skips or repeats are read as most calendars do: the skipped hour
+/// moves forward, of the repeated one the first is meant.
+fn in_zone(moment: civil::DateTime, has_time: bool, zone: &TimeZone) -> Result<Moment, DateError> {
+    let zoned = zone
+        .to_ambiguous_zoned(moment)
+        .compatible()
+        .map_err(|_| DateError::Impossible)?;
+    Ok(Moment {
+        at: zoned.timestamp(),
+        offset: zoned.offset(),
+        has_time,
+    })
+}
+
+/// A number at the start: its value, its digits (at most four) and what follows.
+fn leading_number(text: &str) -> Option<(i16, usize, &str)> {
+    let length = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    if length == 0 || length > 4 {
+        return None;
+    }
+    let number = text[..length].parse().ok()?;
+    Some((number, length, &text[length..]))
+}
+
+fn strip_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    let start = text.get(..word.len())?;
+    start
+        .eq_ignore_ascii_case(word)
+        .then(|| &text[word.len()..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DateError, parse};
+    use jiff::tz::TimeZone;
+    use proptest::prelude::{any, proptest};
+
+    fn read(text: &str) -> String {
+        let zone = TimeZone::get("Asia/Shanghai").expect("bundled");
+        match parse(text, &zone) {
+            Ok(moment) => format!(
+                "{}{}",
+                moment.at.display_with_offset(moment.offset),
+                if moment.has_time { "" } else { " day" }
+            ),
+            Err(error) => format!("{error:?}"),
+        }
+    }
+
+    #[test]
+    fn every_known_form_is_read() {
+        let day = "2024-05-20T00:00:00+08:00 day";
+        let eight = "2024-05-20T08:00:00+08:00";
+        for (text, wanted) in [
+            // 1 to 4
+            ("2024-05-20", day),
+            ("2024-5-2", "2024-05-02T00:00:00+08:00 day"),
+            ("2024/5/20", day),
+            ("2024.5.20", day),
+            ("20240520", day),
+            // 5 to 9
+            ("2024-05-20 08:00", eight),
+            ("2024-05-20 08:00:00", eight),
+            ("2024-05-20 08:00:00.250", "2024-05-20T08:00:00.25+08:00"),
+            ("2024-5-2 8:0:0", "2024-05-02T08:00:00+08:00"),
+            ("2024/05/20 8:00", eight),
+            ("2024/05/20 8:00:00", eight),
+            ("2024-05-20T08:00", eight),
+            ("2024-05-20T8:00:00", eight),
+            // 10 to 12
+            ("2024-05-20T00:00:00Z", "2024-05-20T00:00:00+00:00"),
+            ("2024-05-20T08:00:00+08:00", eight),
+            (
+                "2024-05-20T08:00:00.123456789-05:30",
+                "2024-05-20T08:00:00.123456789-05:30",
+            ),
+            ("2024-05-20T08:00:00+0800", eight),
+            ("2024-05-20T08:00:00+08", eight),
+            ("2024-05-20 08:00:00 +0800", eight),
+            ("2024-05-20 08:00:00 +08:00", eight),
+            ("2024-05-20 00:00 UTC", "2024-05-20T00:00:00+00:00"),
+            ("2024-05-20 00:00:00 GMT", "2024-05-20T00:00:00+00:00"),
+            ("2024-05-20 08:00:00 CST", "Zone(\"CST\")"),
+            // 13 to 15
+            ("Fri, 20 May 2022 00:00:00 GMT", "2022-05-20T00:00:00+00:00"),
+            (
+                "Fri, 20 May 2022 00:00:00 +0800",
+                "2022-05-20T00:00:00+08:00",
+            ),
+            ("Fri, 20 May 2022 00:00:00 EST", "2022-05-20T00:00:00-05:00"),
+            ("5 May 22 08:00 GMT", "2022-05-05T08:00:00+00:00"),
+            ("20-May-2022", "2022-05-20T00:00:00+08:00 day"),
+            (
+                "Mon Jan 01 2024 08:00:00 GMT+0800 (中国标准时间)",
+                "2024-01-01T08:00:00+08:00",
+            ),
+            ("20 May 2024", day),
+            ("May 20, 2024", day),
+            ("May 20th, 2024 8:00 PM", "2024-05-20T20:00:00+08:00"),
+            ("20 мая 2024 г.", day),
+            // 16 to 17
+            ("2024年5月20日", day),
+            ("2024年5月20日 8:00", eight),
+            (
+                "2024 年 5 月 20 日 下午 3 点 30 分",
+                "2024-05-20T15:30:00+08:00",
+            ),
+            ("2024年5月", "2024-05-01T00:00:00+08:00 day"),
+            ("1716163200", eight),
+            ("1716163200000", eight),
+            // 18 to 20
+            ("2024-05-20T08:00:00", eight),
+            ("2001-12-14 21:59:43.10 -5", "2001-12-14T21:59:43.1-05:00"),
+            (
+                "2019-08-31 23:59:56 America/New_York",
+                "2019-08-31T23:59:56-04:00",
+            ),
+            ("2024-05-20T08:00:00+08:00[Asia/Shanghai]", eight),
+            // 21 to 22
+            ("Last Modified", "Unset"),
+            ("git Last Modified", "Unset"),
+            ("{{ date }}", "Unset"),
+            // what real files hold besides
+            ("2024-05-20#发布", day),
+            ("2024-05-20 # 发布", day),
+            ("2024-05-20  08:00:00", eight),
+            ("２０２４－０５－２０", day),
+            ("2024-05-20 24:00", "2024-05-21T00:00:00+08:00"),
+            ("20.05.2024", day),
+            ("5/20/2024", day),
+            ("20/5/2024", day),
+            ("05/05/2024", "2024-05-05T00:00:00+08:00 day"),
+        ] {
+            assert_eq!(read(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_why() {
+        for (text, wanted) in [
+            ("05/06/2024", "Ambiguous(\"2024-05-06\", \"2024-06-05\")"),
+            ("2018-02-31", "Impossible"),
+            ("2017-16-26", "Impossible"),
+            ("2024-05-20 25:00", "Impossible"),
+            ("2024-05-20 08:00:00 Asia/Nowhere", "Zone(\"Asia/Nowhere\")"),
+            ("2024-05-20 及 2024-05-21", "Unknown"),
+            ("soon", "Unknown"),
+            ("12", "Unknown"),
+            ("", "Unset"),
+        ] {
+            assert_eq!(read(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn clock_changes_move_forward_or_take_the_first() {
+        let zone = TimeZone::get("Europe/Berlin").expect("bundled");
+        let gap = parse("2024-03-31 02:30", &zone).expect("a gap is readable");
+        assert_eq!(gap.at.to_string(), "2024-03-31T01:30:00Z");
+        let fold = parse("2024-10-27 02:30", &zone).expect("a fold is readable");
+        assert_eq!(fold.at.to_string(), "2024-10-27T00:30:00Z");
+    }
+
+    #[test]
+    fn a_bare_day_ends_with_its_day() {
+        let zone = TimeZone::get("Asia/Shanghai").expect("bundled");
+        let day = parse("2024-05-20", &zone).expect("a date");
+        assert_eq!(day.end(&zone).to_string(), "2024-05-20T16:00:00Z");
+        let time = parse("2024-05-20 12:00", &zone).expect("a date");
+        assert_eq!(time.end(&zone), time.at);
+        assert_eq!(parse("x", &zone), Err(DateError::Unknown));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in any::<String>()) {
+            let _ = parse(&text, &TimeZone::UTC);
+        }
+
+        #[test]
+        fn nothing_that_looks_like_a_date_panics(text in "[0-9年月日/:T+. -]{0,24}( ?[A-Za-z]{0,4})?") {
+            let _ = parse(&text, &TimeZone::UTC);
+        }
+    }
 }

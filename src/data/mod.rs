@@ -10,19 +10,20 @@ pub mod table;
 pub mod toml;
 pub mod yaml;
 
-use crate::diag::{Diagnostic, Position};
+use crate::diag::{Code, Diagnostic, Place, Position, position};
+use std::borrow::Cow;
 use std::sync::Arc;
 
-/// A format of structured text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The kinds of structured text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
-    /// YAML 1.2.
+    /// `.yaml`, `.yml`
     Yaml,
-    /// TOML 1.0.
+    /// `.toml`
     Toml,
-    /// JSON, read as the YAML that it is.
+    /// `.json`
     Json,
-    /// CSV with a first row of column names.
+    /// `.csv`, `.tsv`
     Csv,
 }
 
@@ -34,14 +35,14 @@ impl Format {
             "yaml" | "yml" => Some(Self::Yaml),
             "toml" => Some(Self::Toml),
             "json" => Some(Self::Json),
-            "csv" => Some(Self::Csv),
+            "csv" | "tsv" => Some(Self::Csv),
             _ => None,
         }
     }
 }
 
-/// Reads a text that begins at line `first_line` (from 1) of the file. None when it cannot be
-/// read; the reason is among the diagnostics.
+/// Reads a text that begins at line `first_line` (from 1) of the file. `None` when it cannot
+/// be read at all; the reason is among the diagnostics. A byte order mark is passed over.
 pub fn parse(
     file: &Arc<str>,
     format: Format,
@@ -49,18 +50,61 @@ pub fn parse(
     first_line: u32,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Node> {
-    let parsed = match format {
-        Format::Yaml | Format::Json => yaml::parse(file, text, first_line, diagnostics),
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let result = match format {
+        Format::Yaml => yaml::parse(file, &unix(text), first_line, diagnostics),
         Format::Toml => toml::parse(file, text, first_line),
+        Format::Json => json(file, text, first_line, diagnostics),
         Format::Csv => {
             let (node, found) = table::parse(file, text);
             diagnostics.extend(found);
             Ok(node)
         }
     };
-    parsed
-        .map_err(|diagnostic| diagnostics.push(*diagnostic))
-        .ok()
+    result.map_err(|error| diagnostics.push(*error)).ok()
+}
+
+/// JSON is checked by serde's parser and then read as the YAML that it is, for the places.
+fn json(
+    file: &Arc<str>,
+    text: &str,
+    first_line: u32,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Node, Box<Diagnostic>> {
+    if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
+        let line = error.line().max(1) - 1;
+        let start = text
+            .split_inclusive('\n')
+            .take(line)
+            .map(str::len)
+            .sum::<usize>();
+        let at = start + error.column().saturating_sub(1);
+        let mut found = position(text, at..at);
+        found.line = found.line.saturating_add(first_line).saturating_sub(1);
+        let words = error.to_string();
+        let words = words.split(" at line ").next().unwrap_or_default();
+        return Err(Box::new(
+            Diagnostic::new(Code::InvalidConfig, format!("invalid JSON: {words}"))
+                .at(Place::at(Arc::clone(file), found)),
+        ));
+    }
+    // A tab is white space in JSON and cannot stand within a string.
+    let text = unix(text);
+    let text = if text.contains('\t') {
+        Cow::Owned(text.replace('\t', " "))
+    } else {
+        text
+    };
+    yaml::parse(file, &text, first_line, diagnostics)
+}
+
+/// Lines ended by one line feed each.
+fn unix(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// One value and its place in the file.
