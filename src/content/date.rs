@@ -553,10 +553,9 @@ fn leading_number(text: &str) -> Option<(i16, usize, &str)> {
 }
 
 fn strip_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
-    let start = text.get(..word.len())?;
-    start
-        .eq_ignore_ascii_case(word)
-        .then(|| &text[word.len()..])
+    let (start, rest) = text.split_at_checked(word.len())?;
+    let whole = !rest.starts_with(char::is_alphanumeric);
+    (whole && start.eq_ignore_ascii_case(word)).then_some(rest)
 }
 
 #[cfg(test)]
