@@ -1,1 +1,15 @@
-//! Outputs → `public/`: staged first, committed together.
+//! Outputs → the public folder: staged first, then committed together.
+//!
+//! Takes outputs from [`crate::render`] through its `Sink`, gives files on disk ([`Stage`]),
+//! files in memory ([`MemoryStage`]) or nothing at all ([`Discard`]). Only what changed is
+//! written, only what an earlier build wrote is removed. Knows nothing of pages or sites.
+
+mod commit;
+mod manifest;
+mod memory;
+mod path;
+mod stage;
+
+pub use memory::{Content, Discard, MemoryStage};
+pub use path::is_safe;
+pub use stage::{Committed, Stage};

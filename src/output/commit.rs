@@ -1,0 +1,244 @@
+//! Puts staged files in place: takes a list of changes, gives a public folder in which all of
+//! them are done.
+//!
+//! The list is written to a journal first. A build that is killed half-way leaves it behind,
+//! and the next build does the rest before anything else, so that readers never keep half of
+//! one site and half of another.
+
+use super::manifest::{MANIFEST, Manifest};
+use super::path;
+use anyhow::Context as _;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// Folder of the staged files in the staging area.
+pub(super) const FILES: &str = "files";
+const JOURNAL: &str = "journal.json";
+const STAGED_MANIFEST: &str = "manifest";
+const VERSION: u32 = 1;
+
+/// All changes of one commit.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Change {
+    version: u32,
+    /// Removed before anything is moved: a file where a folder must be, or the reverse.
+    clear: Vec<String>,
+    /// Output path and number of the staged file.
+    moves: Vec<(String, u64)>,
+    /// Removed at the end.
+    remove: Vec<String>,
+}
+
+impl Change {
+    /// Orders staged files and removals.
+    pub(super) fn new(staged: BTreeMap<String, u64>, removed: Vec<String>) -> Self {
+        let parents: BTreeSet<&str> = staged.keys().flat_map(|path| parents_of(path)).collect();
+        let in_the_way = |path: &String| {
+            parents.contains(path.as_str()) || parents_of(path).any(|up| staged.contains_key(up))
+        };
+        let (clear, remove) = removed.into_iter().partition(in_the_way);
+        Self {
+            version: VERSION,
+            clear,
+            remove,
+            moves: staged.into_iter().collect(),
+        }
+    }
+}
+
+/// The folders above a path, the nearest last.
+fn parents_of(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').map(|(at, _)| &path[..at])
+}
+
+/// The staged file of a number.
+pub(super) fn staged(work: &Path, number: u64) -> PathBuf {
+    work.join(FILES).join(number.to_string())
+}
+
+/// Whether a commit was begun and not ended.
+pub(super) fn is_pending(work: &Path) -> bool {
+    work.join(JOURNAL).exists()
+}
+
+/// Commits.
+///
+/// # Errors
+/// Before anything changed, when something foreign is in the way; later, when the disk fails.
+pub(super) fn apply(
+    work: &Path,
+    out: &Path,
+    change: &Change,
+    manifest: &Manifest,
+) -> anyhow::Result<()> {
+    check(out, change)?;
+    let begin = || -> anyhow::Result<()> {
+        fs::write(work.join(STAGED_MANIFEST), manifest.to_text())?;
+        let draft = work.join("journal.draft");
+        fs::write(&draft, serde_json::to_vec(change)?)?;
+        fs::rename(&draft, work.join(JOURNAL))?;
+        Ok(())
+    };
+    begin().with_context(|| format!("cannot write to `{}`", work.display()))?;
+    perform(work, out, change, false)
+}
+
+/// Ends a commit that was begun by a build that no longer runs, and clears the staging area.
+/// Says whether there was one.
+///
+/// # Errors
+/// When the disk fails again.
+pub(super) fn resume(work: &Path, out: &Path) -> anyhow::Result<bool> {
+    let journal = fs::read(work.join(JOURNAL))
+        .ok()
+        .and_then(|bytes| serde_json::from_slice::<Change>(&bytes).ok())
+        .filter(|change| change.version == VERSION);
+    if let Some(change) = &journal {
+        perform(work, out, change, true).with_context(|| {
+            format!(
+                "an earlier build was stopped while it wrote `{}`, and its work cannot be \
+                 completed; delete `{}` to give it up",
+                out.display(),
+                work.display()
+            )
+        })?;
+    }
+    match fs::remove_dir_all(work) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error)
+            .with_context(|| format!("cannot clear the staging folder `{}`", work.display())),
+        _ => Ok(journal.is_some()),
+    }
+}
+
+/// Looks at everything that could stop a commit, while the old site is still whole.
+fn check(out: &Path, change: &Change) -> anyhow::Result<()> {
+    let cleared: BTreeSet<&str> = change.clear.iter().map(String::as_str).collect();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    for (path, _) in &change.moves {
+        for parent in parents_of(path) {
+            if seen.insert(parent) {
+                check_parent(out, parent, &cleared)?;
+            }
+        }
+        let target = path::join(out, path)?;
+        if fs::symlink_metadata(&target).is_ok_and(|meta| meta.is_dir()) {
+            check_folder(&target, path, &cleared)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_parent(out: &Path, parent: &str, cleared: &BTreeSet<&str>) -> anyhow::Result<()> {
+    let folder = path::join(out, parent)?;
+    let Ok(meta) = fs::symlink_metadata(&folder) else {
+        return Ok(());
+    };
+    if meta.is_symlink() {
+        let lands = fs::canonicalize(&folder).ok();
+        anyhow::ensure!(
+            lands.is_some_and(|lands| lands.is_dir() && lands.starts_with(out)),
+            "`{}` is a link that leads out of the output folder; nothing is written through it",
+            folder.display()
+        );
+        return Ok(());
+    }
+    anyhow::ensure!(
+        meta.is_dir() || cleared.contains(parent),
+        "`{}` is a file, and the build needs a folder of that name; move it away",
+        folder.display()
+    );
+    Ok(())
+}
+
+/// A folder stands where a file must be: fine when everything in it goes away.
+fn check_folder(folder: &Path, path: &str, cleared: &BTreeSet<&str>) -> anyhow::Result<()> {
+    for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.with_context(|| format!("cannot read `{}`", folder.display()))?;
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        let below = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+        let name = format!("{path}/{}", below.to_string_lossy().replace('\\', "/"));
+        anyhow::ensure!(
+            cleared.contains(name.as_str()),
+            "`{}` is a folder with files of somebody else, and the build needs a file of that \
+             name; move it away",
+            folder.display()
+        );
+    }
+    Ok(())
+}
+
+fn perform(work: &Path, out: &Path, change: &Change, again: bool) -> anyhow::Result<()> {
+    fs::create_dir_all(out).with_context(|| format!("cannot make `{}`", out.display()))?;
+    for path in &change.clear {
+        remove(out, path)?;
+    }
+    for (path, number) in &change.moves {
+        let target = path::join(out, path)?;
+        let cannot = || format!("cannot write `{}`", target.display());
+        if let Some(parent) = target.parent() {
+            fs::create_dir_all(parent).with_context(cannot)?;
+        }
+        // Only empty folders are left here: what was in them has just been removed.
+        if fs::symlink_metadata(&target).is_ok_and(|meta| meta.is_dir()) {
+            remove_empty_folders(&target);
+        }
+        place(&staged(work, *number), &target, again).with_context(cannot)?;
+    }
+    for path in &change.remove {
+        remove(out, path)?;
+    }
+    let manifest = out.join(MANIFEST);
+    place(&work.join(STAGED_MANIFEST), &manifest, again)
+        .with_context(|| format!("cannot write `{}`", manifest.display()))?;
+    fs::remove_file(work.join(JOURNAL))
+        .with_context(|| format!("cannot clear the staging folder `{}`", work.display()))
+}
+
+/// Moves a staged file to its place. When a commit is done `again`, a file that is no longer
+/// staged has reached its place before.
+fn place(staged: &Path, target: &Path, again: bool) -> std::io::Result<()> {
+    match fs::rename(staged, target) {
+        Err(error) if error.kind() == ErrorKind::CrossesDevices => {
+            let mut name = std::ffi::OsString::from(".guidepost-");
+            name.push(target.file_name().unwrap_or_default());
+            let near = target.with_file_name(&name);
+            fs::copy(staged, &near)?;
+            fs::rename(&near, target)
+        }
+        Err(error) if again && error.kind() == ErrorKind::NotFound && target.exists() => Ok(()),
+        other => other,
+    }
+}
+
+/// Removes a file and the folders above it that are empty then.
+fn remove(out: &Path, path: &str) -> anyhow::Result<()> {
+    let file = path::join(out, path)?;
+    match fs::remove_file(&file) {
+        // Not there, or by now no folder above it: removed by hand or by the first try.
+        Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Err(error).with_context(|| format!("cannot remove `{}`", file.display()));
+        }
+        _ => {}
+    }
+    for parent in file.ancestors().skip(1) {
+        if parent == out || fs::remove_dir(parent).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn remove_empty_folders(folder: &Path) {
+    for entry in walkdir::WalkDir::new(folder)
+        .contents_first(true)
+        .into_iter()
+        .flatten()
+    {
+        let _ = fs::remove_dir(entry.path());
+    }
+}

@@ -1,0 +1,324 @@
+//! The staging area of one build: takes outputs from many threads, keeps those that differ
+//! from what lies in the public folder, and commits them together.
+//!
+//! Nothing in the public folder changes before [`Stage::commit`]. The area lies beside the
+//! folder, in `.guidepost/`, so that a commit is renames on one file system. Trusts no times:
+//! an output is unchanged when its bytes are.
+
+use super::commit::{self, Change};
+use super::manifest::{self, Hash, MANIFEST, Manifest};
+use super::path;
+use crate::render::Sink;
+use anyhow::Context as _;
+use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
+use std::io::{BufReader, BufWriter, ErrorKind, Read, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Copies up to this size are read once into memory, larger ones are streamed.
+const IN_MEMORY: u64 = 4 << 20;
+
+/// What a commit did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Committed {
+    /// Outputs of this build.
+    pub outputs: usize,
+    /// Files that are new or have new bytes.
+    pub written: usize,
+    /// Files of earlier builds that are gone.
+    pub removed: usize,
+    /// Things that a person should know, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// The staging area of one build into one folder. Dropped without a commit, it leaves the
+/// public folder as it was.
+#[derive(Debug)]
+pub struct Stage {
+    out: PathBuf,
+    work: PathBuf,
+    earlier: Option<Manifest>,
+    notes: Vec<String>,
+    next: AtomicU64,
+    state: Mutex<State>,
+    /// Held open: the system gives the lock back even when the process is killed.
+    _lock: File,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    files: BTreeMap<String, Hash>,
+    staged: BTreeMap<String, u64>,
+    /// Files in the way that no build wrote.
+    foreign: Vec<String>,
+}
+
+impl Stage {
+    /// Opens the staging area of a folder, which need not exist yet. What a build that was
+    /// killed in its commit left undone is done first.
+    ///
+    /// # Errors
+    /// When another build works on the folder, or the area cannot be written.
+    pub fn open(out: &Path) -> anyhow::Result<Self> {
+        let out = settle(out)?;
+        let name = out.file_name().unwrap_or_default().to_string_lossy();
+        let area = out.parent().unwrap_or(&out).join(".guidepost");
+        fs::create_dir_all(&area)
+            .with_context(|| format!("cannot make the staging folder `{}`", area.display()))?;
+        let lock = lock(&area.join(format!("{name}.lock")), &out)?;
+        let work = area.join(format!("{name}.stage"));
+        let mut notes = Vec::new();
+        if commit::resume(&work, &out)? {
+            notes.push(format!(
+                "an earlier build was stopped while it wrote `{}`; its work is now complete",
+                out.display()
+            ));
+        }
+        fs::create_dir_all(work.join(commit::FILES))
+            .with_context(|| format!("cannot make the staging folder `{}`", work.display()))?;
+        let earlier = read_manifest(&out, &mut notes)?;
+        Ok(Self {
+            out,
+            work,
+            earlier,
+            notes,
+            next: AtomicU64::new(0),
+            state: Mutex::default(),
+            _lock: lock,
+        })
+    }
+
+    /// Puts everything in place.
+    ///
+    /// # Errors
+    /// When a file of somebody else is in the way (nothing has changed then), or the disk
+    /// fails (the next build completes the work).
+    pub fn commit(mut self) -> anyhow::Result<Committed> {
+        let state = std::mem::take(self.state.get_mut().unwrap_or_else(PoisonError::into_inner));
+        refuse_foreign(&self.out, &state.foreign)?;
+        let mut notes = std::mem::take(&mut self.notes);
+        let manifest = Manifest(state.files);
+        let removed = self.no_longer_made(&manifest, &mut notes)?;
+        let outcome = Committed {
+            outputs: manifest.0.len(),
+            written: state.staged.len(),
+            removed: removed.len(),
+            notes,
+        };
+        let unchanged = self.earlier.as_ref() == Some(&manifest);
+        if !(unchanged && state.staged.is_empty()) {
+            let change = Change::new(state.staged, removed);
+            commit::apply(&self.work, &self.out, &change, &manifest)?;
+        }
+        Ok(outcome)
+    }
+
+    /// Files of earlier builds that this one did not make. One that somebody edited since is
+    /// no longer ours and stays.
+    fn no_longer_made(
+        &self,
+        manifest: &Manifest,
+        notes: &mut Vec<String>,
+    ) -> anyhow::Result<Vec<String>> {
+        let mut removed = Vec::new();
+        for (path, hash) in self.earlier.iter().flat_map(|earlier| &earlier.0) {
+            if manifest.0.contains_key(path) {
+                continue;
+            }
+            let file = path::join(&self.out, path)?;
+            let ours = match fs::symlink_metadata(&file) {
+                Ok(meta) if meta.is_file() && inside(&self.out, &file) => {
+                    hash_file(&file).is_ok_and(|found| found == *hash)
+                }
+                Ok(_) => false,
+                Err(_) => continue,
+            };
+            if ours {
+                removed.push(path.clone());
+            } else {
+                notes.push(format!(
+                    "`{path}` is no longer made, but somebody changed it since; it stays"
+                ));
+            }
+        }
+        Ok(removed)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn claim(&self, path: &str, hash: Hash) -> anyhow::Result<()> {
+        let earlier = self.state().files.insert(path.to_owned(), hash);
+        anyhow::ensure!(earlier.is_none(), "two outputs would be `{path}`");
+        Ok(())
+    }
+
+    /// A file of the staging area for an output that differs from what is in place.
+    fn stage(&self, path: &str, target: &Path) -> anyhow::Result<File> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let file = File::create(commit::staged(&self.work, number))?;
+        let known = |earlier: &Manifest| earlier.0.contains_key(path);
+        let foreign = self.earlier.as_ref().is_some_and(|earlier| !known(earlier))
+            && fs::symlink_metadata(target).is_ok_and(|meta| !meta.is_dir());
+        let mut state = self.state();
+        state.staged.insert(path.to_owned(), number);
+        if foreign {
+            state.foreign.push(path.to_owned());
+        }
+        Ok(file)
+    }
+
+    fn stream(&self, path: &str, source: &Path, length: u64) -> anyhow::Result<()> {
+        let target = path::join(&self.out, path)?;
+        self.claim(path, hash_file(source)?)?;
+        let same_length = fs::symlink_metadata(&target)
+            .is_ok_and(|meta| meta.is_file() && meta.len() == length);
+        if same_length && hash_file(&target)? == hash_file(source)? {
+            return Ok(());
+        }
+        let mut writer = BufWriter::new(self.stage(path, &target)?);
+        std::io::copy(&mut File::open(source)?, &mut writer)?;
+        writer.flush()?;
+        Ok(())
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        // A journal there means that a commit failed half-way: the next build needs it.
+        if !commit::is_pending(&self.work) {
+            let _ = fs::remove_dir_all(&self.work);
+        }
+    }
+}
+
+impl Sink for Stage {
+    fn write(&self, path: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let target = path::join(&self.out, path)?;
+        self.claim(path, manifest::hash(bytes))?;
+        if holds(&target, bytes) {
+            return Ok(());
+        }
+        self.stage(path, &target)
+            .and_then(|mut file| Ok(file.write_all(bytes)?))
+            .with_context(|| format!("cannot stage `{path}` in `{}`", self.work.display()))
+    }
+
+    fn copy(&self, path: &str, source: &Path) -> anyhow::Result<()> {
+        let cannot = || format!("cannot copy `{}` to `{path}`", source.display());
+        let length = fs::metadata(source).with_context(cannot)?.len();
+        if length <= IN_MEMORY {
+            let bytes = fs::read(source).with_context(cannot)?;
+            return self.write(path, &bytes);
+        }
+        self.stream(path, source, length).with_context(cannot)
+    }
+}
+
+/// The folder with links in its parents resolved, so that a link to the folder itself works
+/// and everything after sees one name.
+fn settle(out: &Path) -> anyhow::Result<PathBuf> {
+    let cannot = || format!("cannot use `{}` as the output folder", out.display());
+    match fs::canonicalize(out) {
+        Ok(found) => {
+            anyhow::ensure!(found.is_dir(), "`{}` is not a folder", out.display());
+            Ok(found)
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let absolute = std::path::absolute(out).with_context(cannot)?;
+            let (Some(parent), Some(name)) = (absolute.parent(), absolute.file_name()) else {
+                anyhow::bail!("{}", cannot());
+            };
+            fs::create_dir_all(parent).with_context(cannot)?;
+            Ok(fs::canonicalize(parent).with_context(cannot)?.join(name))
+        }
+        Err(error) => Err(error).with_context(cannot),
+    }
+}
+
+fn lock(path: &Path, out: &Path) -> anyhow::Result<File> {
+    let cannot = || format!("cannot lock `{}`", path.display());
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
+        .with_context(cannot)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => anyhow::bail!(
+            "another build is writing to `{}`; wait until it has ended",
+            out.display()
+        ),
+        // A file system without locks: better a build without one than no build.
+        Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => Ok(file),
+        Err(TryLockError::Error(error)) => Err(error).with_context(cannot),
+    }
+}
+
+fn read_manifest(out: &Path, notes: &mut Vec<String>) -> anyhow::Result<Option<Manifest>> {
+    let path = out.join(MANIFEST);
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => {
+            return Err(error).with_context(|| format!("cannot read `{}`", path.display()));
+        }
+    };
+    let manifest = std::str::from_utf8(&bytes)
+        .ok()
+        .and_then(Manifest::from_text);
+    if manifest.is_none() {
+        notes.push(format!(
+            "`{}` is damaged and was written anew; files of earlier builds that are no longer \
+             made stay in place",
+            path.display()
+        ));
+    }
+    Ok(manifest)
+}
+
+fn refuse_foreign(out: &Path, foreign: &[String]) -> anyhow::Result<()> {
+    let mut foreign: Vec<&str> = foreign.iter().map(String::as_str).collect();
+    foreign.sort_unstable();
+    let Some(first) = foreign.first() else {
+        return Ok(());
+    };
+    let more = match foreign.len() {
+        1 => String::new(),
+        count => format!(" and {} more", count - 1),
+    };
+    anyhow::bail!(
+        "`{}`{more} is in the way: it was not written by a build; move it to `static/` or away",
+        out.join(first).display()
+    )
+}
+
+/// Whether the file is there with exactly these bytes.
+fn holds(target: &Path, bytes: &[u8]) -> bool {
+    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    fs::symlink_metadata(target).is_ok_and(|meta| meta.is_file() && meta.len() == length)
+        && fs::read(target).is_ok_and(|found| found == bytes)
+}
+
+/// Whether a file lies in the folder once links on its way are followed.
+fn inside(out: &Path, file: &Path) -> bool {
+    file.parent()
+        .and_then(|parent| fs::canonicalize(parent).ok())
+        .is_some_and(|parent| parent.starts_with(out))
+}
+
+fn hash_file(path: &Path) -> anyhow::Result<Hash> {
+    let mut reader = BufReader::with_capacity(1 << 16, File::open(path)?);
+    let mut hasher = blake3::Hasher::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match reader.read(&mut buffer)? {
+            0 => return Ok(manifest::shorten(&hasher.finalize())),
+            count => hasher.update(&buffer[..count]),
+        };
+    }
+}
