@@ -1,1 +1,0 @@
-//! The local server: watch, rebuild, reload, errors shown in the page.

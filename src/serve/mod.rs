@@ -1,0 +1,185 @@
+//! The local server: serves the last good build from memory, builds again when a file
+//! changes, reloads open pages, and shows mistakes in the page.
+//!
+//! Takes a function that builds; knows nothing of how. Binds 127.0.0.1 only, and answers only
+//! requests that name this machine as their host, so that no other site can read drafts
+//! through the author's browser.
+
+mod answer;
+mod live;
+mod overlay;
+mod types;
+mod watch;
+
+use crate::diag::Diagnostic;
+use crate::output::Content;
+use anyhow::Context as _;
+use live::Listeners;
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+/// Port when none is asked for.
+pub const DEFAULT_PORT: u16 = 1111;
+/// Ports that are tried after a taken one.
+const TRIES: u16 = 50;
+/// Requests answered at the same time.
+const THREADS: usize = 4;
+/// Pause after which waiting pages get a sign of life.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// What one build gave.
+#[derive(Debug, Default)]
+pub struct Build {
+    /// Outputs by path.
+    pub files: BTreeMap<String, Content>,
+    /// Everything to tell the author.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Whether the outputs may be shown.
+    pub good: bool,
+    /// Path part of the site's address: empty or `/blog`.
+    pub base_path: String,
+}
+
+/// A server that is bound and not yet answering.
+#[derive(Debug)]
+pub struct Bound {
+    listener: TcpListener,
+    /// Its port.
+    pub port: u16,
+}
+
+/// What the answering threads see.
+struct State {
+    files: BTreeMap<String, Content>,
+    base_path: String,
+    /// The overlay of a build that failed.
+    overlay: Option<String>,
+    generation: u64,
+}
+
+/// Binds a port of this machine: the given one, else the default or the next free one.
+///
+/// # Errors
+/// When the given port is taken, or none is free.
+pub fn bind(port: Option<u16>) -> anyhow::Result<Bound> {
+    let first = port.unwrap_or(DEFAULT_PORT);
+    let last = if port.is_some() { first } else { first + TRIES };
+    for candidate in first..=last {
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, candidate)) {
+            Ok(listener) => {
+                let port = listener.local_addr()?.port();
+                return Ok(Bound { listener, port });
+            }
+            Err(error) if error.kind() == ErrorKind::AddrInUse && candidate < last => {}
+            Err(error) => {
+                let free = match port {
+                    Some(_) => "; leave `--port` out and a free one is taken",
+                    None => "",
+                };
+                return Err(error)
+                    .with_context(|| format!("cannot listen on 127.0.0.1:{candidate}{free}"));
+            }
+        }
+    }
+    anyhow::bail!("no port between {first} and {last} is free")
+}
+
+/// Answers requests and builds again at every change below `root`, until the process ends.
+/// `ready` is called once, after the first build.
+///
+/// # Errors
+/// When the server cannot start or nothing can be watched.
+pub fn run(
+    bound: Bound,
+    root: &Path,
+    mut build: impl FnMut() -> Build,
+    ready: impl FnOnce(&str),
+) -> anyhow::Result<()> {
+    let changes = watch::start(root)?;
+    let server = tiny_http::Server::from_listener(bound.listener, None)
+        .map_err(|error| anyhow::anyhow!("cannot start the server: {error}"))?;
+    let server = Arc::new(server);
+    let listeners = Arc::new(Listeners::new(bound.port));
+    let state = Arc::new(RwLock::new(State {
+        files: BTreeMap::new(),
+        base_path: String::new(),
+        overlay: None,
+        generation: 0,
+    }));
+    take(&state, build(), root);
+    for _ in 0..THREADS {
+        let (server, state, listeners) = (server.clone(), state.clone(), listeners.clone());
+        std::thread::spawn(move || answer_all(&server, &state, &listeners, bound.port));
+    }
+    let home = format!("{}/", read(&state, |state| state.base_path.clone()));
+    ready(&home);
+    loop {
+        match changes.next(HEARTBEAT)? {
+            watch::Change::Files => {
+                take(&state, build(), root);
+                listeners.announce(read(&state, |state| state.generation));
+            }
+            watch::Change::None => listeners.heartbeat(),
+        }
+    }
+}
+
+/// Puts a build in place of the last one; a failed one leaves the last good outputs there.
+fn take(state: &RwLock<State>, build: Build, root: &Path) {
+    let overlay = (!build.good).then(|| overlay::html(&build.diagnostics, root));
+    let mut state = state.write().unwrap_or_else(PoisonError::into_inner);
+    if build.good {
+        let same = state.files == build.files
+            && !build
+                .files
+                .values()
+                .any(|content| matches!(content, Content::File(_)));
+        if same && state.overlay.is_none() {
+            return;
+        }
+        state.files = build.files;
+        state.base_path = build.base_path;
+    }
+    state.overlay = overlay;
+    state.generation += 1;
+}
+
+fn read<T>(state: &RwLock<State>, look: impl FnOnce(&State) -> T) -> T {
+    look(&state.read().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn answer_all(
+    server: &tiny_http::Server,
+    state: &RwLock<State>,
+    listeners: &Listeners,
+    port: u16,
+) {
+    while let Ok(request) = server.recv() {
+        let host = request
+            .headers()
+            .iter()
+            .find(|header| header.field.equiv("Host"))
+            .map(|header| header.value.as_str().to_owned());
+        let wanted = answer::Wanted {
+            method: request.method().as_str(),
+            url: request.url(),
+            host: host.as_deref(),
+            port,
+        };
+        let answer = read(state, |state| answer::answer(state, &wanted, listeners));
+        match answer {
+            answer::Answer::Events => {
+                let generation = read(state, |state| state.generation);
+                listeners.add(request.into_writer(), generation);
+            }
+            answer::Answer::Reply(reply) => {
+                // A browser that went away is no concern of the server.
+                let _ = request.respond(reply.into_response());
+            }
+        }
+    }
+}

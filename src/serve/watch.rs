@@ -1,0 +1,134 @@
+//! Notices that the site's files changed: takes the root, gives one word per burst of changes.
+//!
+//! Reading a file is no change, or every build would start the next one.
+
+use anyhow::Context as _;
+use notify::{Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
+/// Folders and files of the root that a build reads.
+const WATCHED: [&str; 6] = ["content", "data", "themes", "templates", "static", "site.yaml"];
+/// Quiet time after which a burst of changes is over.
+const QUIET: Duration = Duration::from_millis(60);
+/// Bursts in a row that are waited for, so that endless changes do not starve the build.
+const PATIENCE: usize = 20;
+/// Pause between two looks where the system cannot tell us.
+const POLL: Duration = Duration::from_secs(1);
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    /// Files changed.
+    Files,
+    /// Nothing for a while.
+    None,
+}
+
+/// A running watcher.
+pub(super) struct Changes {
+    watcher: Box<dyn Watcher>,
+    root: PathBuf,
+    events: Receiver<notify::Result<Event>>,
+}
+
+/// Starts to watch a site's root.
+///
+/// # Errors
+/// When the system refuses, and looking by ourselves fails too.
+pub(super) fn start(root: &Path) -> anyhow::Result<Changes> {
+    let cannot = || format!("cannot watch `{}`", root.display());
+    let root = std::fs::canonicalize(root).with_context(cannot)?;
+    let (sender, events) = channel();
+    let told: notify::Result<Box<dyn Watcher>> = RecommendedWatcher::new(
+        {
+            let sender = sender.clone();
+            move |event| drop(sender.send(event))
+        },
+        notify::Config::default(),
+    )
+    .map(|watcher| Box::new(watcher) as Box<dyn Watcher>)
+    .and_then(|watcher| add(watcher, &root));
+    let watcher = match told {
+        Ok(watcher) => watcher,
+        // Out of inotify watches, or a file system that tells nothing.
+        Err(_) => PollWatcher::new(
+            move |event| drop(sender.send(event)),
+            notify::Config::default().with_poll_interval(POLL),
+        )
+        .map(|watcher| Box::new(watcher) as Box<dyn Watcher>)
+        .and_then(|watcher| add(watcher, &root))
+        .with_context(cannot)?,
+    };
+    Ok(Changes {
+        watcher,
+        root,
+        events,
+    })
+}
+
+fn add(mut watcher: Box<dyn Watcher>, root: &Path) -> notify::Result<Box<dyn Watcher>> {
+    // The root itself for `site.yaml`, which editors replace, and for folders yet to come.
+    watcher.watch(root, RecursiveMode::NonRecursive)?;
+    for name in WATCHED {
+        let folder = root.join(name);
+        if folder.is_dir() {
+            watcher.watch(&folder, RecursiveMode::Recursive)?;
+        }
+    }
+    Ok(watcher)
+}
+
+impl Changes {
+    /// Waits for a burst of changes to end, at most `patience` for it to begin.
+    ///
+    /// # Errors
+    /// When the watcher has died.
+    pub(super) fn next(&self, patience: Duration) -> anyhow::Result<Change> {
+        let changed = match self.events.recv_timeout(patience) {
+            Ok(event) => self.matters(&event),
+            Err(RecvTimeoutError::Timeout) => false,
+            Err(RecvTimeoutError::Disconnected) => anyhow::bail!("the file watcher has ended"),
+        };
+        if !changed {
+            return Ok(Change::None);
+        }
+        for _ in 0..PATIENCE {
+            if self.events.recv_timeout(QUIET).is_err() {
+                break;
+            }
+            while self.events.try_recv().is_ok() {}
+        }
+        Ok(Change::Files)
+    }
+
+    fn matters(&self, event: &notify::Result<Event>) -> bool {
+        match event {
+            // Events were lost: anything may have changed.
+            Err(_) => true,
+            Ok(event) if event.need_rescan() => true,
+            Ok(event) if matches!(event.kind, EventKind::Access(_)) => false,
+            Ok(event) => event.paths.iter().any(|path| self.is_watched(path)),
+        }
+    }
+
+    fn is_watched(&self, path: &Path) -> bool {
+        let Ok(below) = path.strip_prefix(&self.root) else {
+            return false;
+        };
+        let first = below.iter().next().and_then(|name| name.to_str());
+        let name = path.file_name().and_then(|name| name.to_str());
+        first.is_some_and(|first| WATCHED.contains(&first)) && !name.is_none_or(is_scratch)
+    }
+}
+
+/// Files that editors write beside the one that is edited.
+fn is_scratch(name: &str) -> bool {
+    name.ends_with('~')
+        || name == "4913"
+        || name.starts_with(".#")
+        || [".swp", ".swx", ".swo", ".tmp"]
+            .iter()
+            .any(|ending| name.ends_with(ending))
+}
