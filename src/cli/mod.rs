@@ -1,9 +1,88 @@
-//! The command line.
+//! The command line: reads words, clock and environment, calls the library, prints, and
+//! chooses the exit code. Wiring only.
 
+mod args;
+mod build;
+mod check;
+mod example;
+mod external;
+mod init;
+mod new;
+mod serve;
+mod settings;
+mod view;
+
+use args::{Arguments, Command};
+use clap::{CommandFactory as _, Parser as _};
 use std::ffi::OsString;
 use std::process::ExitCode;
+use view::{Surroundings, View};
 
-/// Runs one command.
-pub fn run(_arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    ExitCode::SUCCESS
+/// How a command ended when nothing kept it from its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Nothing to mend.
+    Fine,
+    /// Somebody has to mend the content.
+    Mistakes,
+}
+
+impl End {
+    fn of(errors: usize) -> Self {
+        if errors == 0 {
+            Self::Fine
+        } else {
+            Self::Mistakes
+        }
+    }
+}
+
+/// Runs one command. Exit code 0: fine; 1: mistakes in the content; 2: wrong usage, or the
+/// environment failed.
+pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // `--help` and `--version` arrive here too, and they are no failure.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let view = View::new(&arguments.global, surroundings());
+    let root = arguments.global.root.as_deref();
+    let ended = match arguments.command {
+        Command::Init { folder } => init::run(&view, &folder),
+        Command::New { kind, slug, lang } => new::run(&view, root, &kind, &slug, lang.as_deref()),
+        Command::Build(options) => build::run(&view, root, &options),
+        Command::Serve(options) => serve::run(&view, root, &options),
+        Command::Check(options) => check::run(&view, root, &options),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "guidepost", &mut script);
+            view::out(&String::from_utf8_lossy(&script));
+            Ok(End::Fine)
+        }
+    };
+    match ended {
+        Ok(End::Fine) => ExitCode::SUCCESS,
+        Ok(End::Mistakes) => ExitCode::from(1),
+        Err(error) => {
+            view.failure(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// What the environment says about printing.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line is where the environment is read"
+)]
+fn surroundings() -> Surroundings {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is = |name: &str, wanted: &str| std::env::var_os(name).is_some_and(|value| value == wanted);
+    Surroundings {
+        no_color: is_set("NO_COLOR") || is("TERM", "dumb"),
+        workflow: is("GITHUB_ACTIONS", "true") || is("GITEA_ACTIONS", "true"),
+    }
 }

@@ -139,16 +139,16 @@ impl View {
             return;
         }
         let mut text = summary_text(summary, |word, text| self.paint(word, text));
-        if self.verbose || summary.errors == 0 {
-            if let Some(change) = &summary.next_change {
-                text.push_str(&format!(
-                    "{} {} {} on {}\n",
-                    self.paint("2", "next:"),
-                    change.file,
-                    change.what,
-                    change.shown
-                ));
-            }
+        if summary.errors == 0
+            && let Some(change) = &summary.next_change
+        {
+            text.push_str(&format!(
+                "{} {} {} on {}\n",
+                self.paint("2", "next:"),
+                change.file,
+                change.what,
+                change.shown
+            ));
         }
         err(&text);
     }

@@ -4,8 +4,8 @@ use super::path;
 use crate::render::Sink;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// An output in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]

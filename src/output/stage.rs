@@ -174,8 +174,8 @@ impl Stage {
     fn stream(&self, path: &str, source: &Path, length: u64) -> anyhow::Result<()> {
         let target = path::join(&self.out, path)?;
         self.claim(path, hash_file(source)?)?;
-        let same_length = fs::symlink_metadata(&target)
-            .is_ok_and(|meta| meta.is_file() && meta.len() == length);
+        let same_length =
+            fs::symlink_metadata(&target).is_ok_and(|meta| meta.is_file() && meta.len() == length);
         if same_length && hash_file(&target)? == hash_file(source)? {
             return Ok(());
         }

@@ -264,7 +264,13 @@ mod tests {
         let missing = get(&state, "/en/jobs/x/");
         assert_eq!(missing.status, 404);
         assert!(missing.body.starts_with(b"<p>gone"));
-        for outside in ["/../Cargo.toml", "/%2e%2e/Cargo.toml", "//etc/passwd", "/a.css/", "/%ff"] {
+        for outside in [
+            "/../Cargo.toml",
+            "/%2e%2e/Cargo.toml",
+            "//etc/passwd",
+            "/a.css/",
+            "/%ff",
+        ] {
             assert!(get(&state, outside).status >= 400, "{outside}");
         }
     }

@@ -99,7 +99,7 @@ pub fn run(
     mut build: impl FnMut() -> Build,
     ready: impl FnOnce(&str),
 ) -> anyhow::Result<()> {
-    let changes = watch::start(root)?;
+    let mut changes = watch::start(root)?;
     let server = tiny_http::Server::from_listener(bound.listener, None)
         .map_err(|error| anyhow::anyhow!("cannot start the server: {error}"))?;
     let server = Arc::new(server);
@@ -152,12 +152,7 @@ fn read<T>(state: &RwLock<State>, look: impl FnOnce(&State) -> T) -> T {
     look(&state.read().unwrap_or_else(PoisonError::into_inner))
 }
 
-fn answer_all(
-    server: &tiny_http::Server,
-    state: &RwLock<State>,
-    listeners: &Listeners,
-    port: u16,
-) {
+fn answer_all(server: &tiny_http::Server, state: &RwLock<State>, listeners: &Listeners, port: u16) {
     while let Ok(request) = server.recv() {
         let host = request
             .headers()

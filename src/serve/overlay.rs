@@ -45,7 +45,11 @@ pub(super) fn html(diagnostics: &[Diagnostic], root: &Path) -> String {
         one(&mut html, diagnostic, root);
     }
     if shown.len() > SHOWN {
-        let _ = write!(html, "<article>… and {} more</article>", shown.len() - SHOWN);
+        let _ = write!(
+            html,
+            "<article>… and {} more</article>",
+            shown.len() - SHOWN
+        );
     }
     html.push_str("</section></template></div>");
     html
@@ -99,7 +103,12 @@ fn at(html: &mut String, place: &Place, root: &Path) {
         let number = index + 1;
         let _ = write!(html, "<i>{number:>4} </i>");
         if number == wanted {
-            marked(html, line, position.column as usize, position.length as usize);
+            marked(
+                html,
+                line,
+                position.column as usize,
+                position.length as usize,
+            );
         } else {
             html.push_str(&escape(&cut(line, 0, WINDOW * 2)));
         }
@@ -168,7 +177,11 @@ mod tests {
     #[test]
     fn the_authors_text_stays_text_and_the_mistake_is_marked() {
         let root = tempfile::tempdir().unwrap();
-        std::fs::write(root.path().join("a.md"), "一\n见<b>[这里](x.md)</b>\n三\n四\n五\n").unwrap();
+        std::fs::write(
+            root.path().join("a.md"),
+            "一\n见<b>[这里](x.md)</b>\n三\n四\n五\n",
+        )
+        .unwrap();
         let place = Place::at(
             "a.md",
             Position {

@@ -9,7 +9,14 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 /// Folders and files of the root that a build reads.
-const WATCHED: [&str; 6] = ["content", "data", "themes", "templates", "static", "site.yaml"];
+const WATCHED: [&str; 6] = [
+    "content",
+    "data",
+    "themes",
+    "templates",
+    "static",
+    "site.yaml",
+];
 /// Quiet time after which a burst of changes is over.
 const QUIET: Duration = Duration::from_millis(60);
 /// Bursts in a row that are waited for, so that endless changes do not starve the build.
@@ -85,9 +92,12 @@ impl Changes {
     ///
     /// # Errors
     /// When the watcher has died.
-    pub(super) fn next(&self, patience: Duration) -> anyhow::Result<Change> {
+    pub(super) fn next(&mut self, patience: Duration) -> anyhow::Result<Change> {
         let changed = match self.events.recv_timeout(patience) {
-            Ok(event) => self.matters(&event),
+            Ok(event) => {
+                self.follow(&event);
+                self.matters(&event)
+            }
             Err(RecvTimeoutError::Timeout) => false,
             Err(RecvTimeoutError::Disconnected) => anyhow::bail!("the file watcher has ended"),
         };
@@ -101,6 +111,18 @@ impl Changes {
             while self.events.try_recv().is_ok() {}
         }
         Ok(Change::Files)
+    }
+
+    /// Watches a folder of the root that has just come.
+    fn follow(&mut self, event: &notify::Result<Event>) {
+        let paths = event.as_ref().map_or(&[][..], |event| &event.paths);
+        for path in paths {
+            let is_ours = path.parent() == Some(&self.root) && self.is_watched(path);
+            if is_ours && path.is_dir() {
+                // Refused: the next change of the root tries again.
+                let _ = self.watcher.watch(path, RecursiveMode::Recursive);
+            }
+        }
     }
 
     fn matters(&self, event: &notify::Result<Event>) -> bool {

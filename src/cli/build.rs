@@ -1,0 +1,115 @@
+//! `guidepost build`: content → public/.
+
+use super::view::{NextChange, Summary, View};
+use super::{End, args, settings};
+use crate::build::{self, Built};
+use crate::diag;
+use crate::output::Stage;
+use jiff::tz::TimeZone;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Folders of the site that a build reads; its output may not land in one of them.
+const SOURCES: [&str; 5] = ["content", "data", "themes", "templates", "static"];
+
+/// Runs the command.
+pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Build) -> anyhow::Result<End> {
+    let started = Instant::now();
+    let root = settings::root(root)?;
+    let out = match &words.out {
+        Some(out) => out.clone(),
+        None => root.join("public"),
+    };
+    refuse_sources(&root, &out)?;
+    let mut options = settings::options(&root, &words.selection)?;
+    options.base_url = words
+        .base_url
+        .as_deref()
+        .map(settings::base_url)
+        .transpose()?;
+    if words.no_cache {
+        view.detail("every build is a clean one: there is no cache to leave out");
+    }
+    let progress = view.progress("building …");
+    let stage = Stage::open(&out)?;
+    let built = build::run(&root, &options, &stage)?;
+    let committed = if built.failed() {
+        None
+    } else {
+        Some(stage.commit()?)
+    };
+    drop(progress);
+    view.diagnostics(&root, &built.diagnostics);
+    let mut summary = summary("build", &root, &built);
+    if let Some(committed) = committed {
+        for note in &committed.notes {
+            view.note(note);
+        }
+        summary.outputs = committed.outputs;
+        summary.written = committed.written;
+        summary.removed = committed.removed;
+    }
+    summary.seconds = started.elapsed().as_secs_f64();
+    view.summary(&summary);
+    Ok(End::of(summary.errors))
+}
+
+/// The figures of a build, outputs and time aside.
+pub(super) fn summary(command: &'static str, root: &Path, built: &Built) -> Summary {
+    let (errors, warnings) = diag::count(&built.diagnostics);
+    let next_change = built.next_change.as_ref().map(|change| {
+        let zone = settings::config(root).map_or(TimeZone::UTC, |config| config.timezone);
+        let local = change.at.to_zoned(zone);
+        NextChange {
+            shown: local.strftime("%Y-%m-%d %H:%M (%Z)").to_string(),
+            at: local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+            file: change.file.to_string(),
+            what: change.what,
+        }
+    });
+    Summary {
+        command,
+        files: built.tally.files,
+        pages: built.pages,
+        skipped: built.tally.skipped,
+        drafts: built.tally.drafts,
+        future: built.tally.future,
+        errors,
+        warnings,
+        next_change,
+        ..Summary::default()
+    }
+}
+
+/// An output folder that holds the site or lies in its sources would mix the two, or be read
+/// by the next build.
+fn refuse_sources(root: &Path, out: &Path) -> anyhow::Result<()> {
+    let root = resolved(root);
+    let target = resolved(out);
+    anyhow::ensure!(
+        !root.starts_with(&target),
+        "`--out {}` is the folder of the site itself or one above it; name a folder of its own",
+        out.display()
+    );
+    for source in SOURCES {
+        anyhow::ensure!(
+            !target.starts_with(root.join(source)),
+            "`--out {}` lies in `{source}/`, which the build reads; name another folder",
+            out.display()
+        );
+    }
+    Ok(())
+}
+
+/// The path with links followed as far as it exists.
+fn resolved(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    for folder in absolute.ancestors() {
+        if let (Ok(found), Ok(rest)) =
+            (std::fs::canonicalize(folder), absolute.strip_prefix(folder))
+        {
+            return found.join(rest);
+        }
+    }
+    absolute
+}

@@ -1,0 +1,35 @@
+//! `guidepost check`: everything but writing.
+
+use super::view::View;
+use super::{End, args, build, external, settings};
+use crate::diag;
+use crate::output::Discard;
+use std::path::Path;
+use std::time::Instant;
+
+/// Runs the command.
+pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Check) -> anyhow::Result<End> {
+    let started = Instant::now();
+    let root = settings::root(root)?;
+    let options = settings::options(&root, &words.selection)?;
+    let sink = Discard::default();
+    let progress = view.progress("checking …");
+    let mut built = crate::build::run(&root, &options, &sink)?;
+    drop(progress);
+    if words.external {
+        let progress = view.progress(&format!("asking {} addresses …", built.external.len()));
+        let found = external::check(&built.external)?;
+        drop(progress);
+        let levels = settings::config(&root).map(|config| config.checks);
+        built
+            .diagnostics
+            .extend(levels.unwrap_or_default().apply(found));
+        diag::sort(&mut built.diagnostics);
+    }
+    view.diagnostics(&root, &built.diagnostics);
+    let mut summary = build::summary("check", &root, &built);
+    summary.outputs = sink.outputs();
+    summary.seconds = started.elapsed().as_secs_f64();
+    view.summary(&summary);
+    Ok(End::of(summary.errors))
+}

@@ -1,0 +1,197 @@
+//! `guidepost new`: a page with the fields of its kind, commented.
+
+use super::view::View;
+use super::{End, settings};
+use crate::config::Config;
+use crate::content::Kind;
+use crate::diag::did_you_mean;
+use anyhow::Context as _;
+use jiff::tz::TimeZone;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write as _};
+use std::path::Path;
+
+/// Runs the command.
+pub(super) fn run(
+    view: &View,
+    root: Option<&Path>,
+    kind: &str,
+    slug: &str,
+    lang: Option<&str>,
+) -> anyhow::Result<End> {
+    let root = settings::root(root)?;
+    let kind = read_kind(kind)?;
+    check_slug(slug)?;
+    let config = settings::config(&root);
+    let suffix = suffix(config.as_ref(), lang)?;
+    let folder = match kind {
+        Kind::Page => "content".to_owned(),
+        _ => format!("content/{}", kind.plural()),
+    };
+    let path = format!("{folder}/{slug}{suffix}.md");
+    let zone = config.map_or(TimeZone::UTC, |config| config.timezone);
+    let today = settings::now().to_zoned(zone).date();
+    fs::create_dir_all(root.join(&folder)).with_context(|| format!("cannot make `{folder}`"))?;
+    match File::create_new(root.join(&path)) {
+        Ok(mut file) => file
+            .write_all(page(kind, slug, &today.to_string()).as_bytes())
+            .with_context(|| format!("cannot write `{path}`"))?,
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            anyhow::bail!("`{path}` is already there, and nothing is overwritten");
+        }
+        Err(error) => return Err(error).with_context(|| format!("cannot write `{path}`")),
+    }
+    view.say(&format!(
+        "wrote {path}, a draft; `guidepost serve --drafts` shows it"
+    ));
+    Ok(End::Fine)
+}
+
+fn read_kind(word: &str) -> anyhow::Result<Kind> {
+    let names = Kind::ALL.map(Kind::as_str);
+    Kind::from_word(&word.to_ascii_lowercase()).with_context(|| {
+        let hint = did_you_mean(word, names)
+            .unwrap_or_else(|| format!("the kinds are {}", names.join(", ")));
+        format!("there is no kind `{word}`; {hint}")
+    })
+}
+
+/// The slug becomes a file name, so it may not lead anywhere or mean anything else.
+fn check_slug(slug: &str) -> anyhow::Result<()> {
+    let fits = !slug.is_empty()
+        && slug.len() <= 200
+        && !slug.starts_with(['.', '_', '-'])
+        && slug
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '~' | '.'));
+    anyhow::ensure!(
+        fits && !slug.contains('.'),
+        "`{}` cannot be a file name and a part of a URL; use letters, digits and `-`, such as \
+         `senior-welder`",
+        slug.escape_debug()
+    );
+    Ok(())
+}
+
+/// What tells the language in a file name: nothing for the site's first one.
+fn suffix(config: Option<&Config>, lang: Option<&str>) -> anyhow::Result<String> {
+    let Some(lang) = lang else {
+        return Ok(String::new());
+    };
+    let config = config.context("`site.yaml` cannot be read; `guidepost check` says why")?;
+    let tags = config
+        .languages
+        .iter()
+        .map(|language| language.tag.as_str());
+    match config.language(lang) {
+        Some(0) => Ok(String::new()),
+        Some(index) => Ok(format!(".{}", config.languages[index].tag)),
+        None => {
+            let all: Vec<&str> = tags.clone().collect();
+            let hint =
+                did_you_mean(lang, tags).unwrap_or_else(|| format!("it has {}", all.join(", ")));
+            anyhow::bail!("`site.yaml` lists no language `{lang}`; {hint}")
+        }
+    }
+}
+
+fn page(kind: Kind, slug: &str, today: &str) -> String {
+    let title = slug.replace(['-', '_'], " ");
+    let dated = match kind {
+        Kind::Page => String::new(),
+        _ => format!("date: {today}\n"),
+    };
+    let own = own_fields(kind);
+    format!(
+        "---\ntitle: {title:?}\n{dated}draft: true              # take this line out to publish\n\
+         {own}{COMMON}---\n\n"
+    )
+}
+
+/// Fields of every kind that authors use most.
+const COMMON: &str = "\
+# summary: One or two sentences for lists, feeds and search results
+# tags: [one, two]
+# authors: [Name]
+# cover: cover.jpg         # beside this file, or a path from static/
+# updated: 2026-12-24      # day of the last real change
+# aliases: [/old/path/]    # old addresses that lead here
+";
+
+fn own_fields(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Article => {
+            "\
+# pillar: companies        # companies, hiring, environment, policy, pitfalls, resources
+# companies: [acme]        # company pages that the text is about
+# policies: [housing]      # policy pages
+# series: Moving back
+"
+        }
+        Kind::Company => {
+            "\
+# name: Acme Ltd.          # official name, if it is not the title
+# city: Yunlan
+# district: Riverside
+# industry: [machinery]
+# size: 50-200             # people
+# stage: Series A
+# founded: 2012
+# website: https://acme.example
+# careers_url: https://acme.example/jobs
+# address: 1 Harbour Road
+# geo: [30.0, 120.0]       # latitude, longitude
+# verified_on: 2026-12-24  # day on which somebody last checked this
+# pros: [pays on time]
+# cons: [far from the metro]
+"
+        }
+        Kind::Job => {
+            "\
+# company: acme            # a company page, by its slug
+# employment_type: full-time   # part-time, contractor, intern …
+# remote: false
+# city: Yunlan
+# salary: { min: 8000, max: 12000, currency: CNY, period: month, months: 13 }
+# valid_through: 2026-12-31    # the page leaves the lists after this day
+# apply_url: https://acme.example/jobs/1
+# referral: ask us
+# policies: [housing]
+"
+        }
+        Kind::Policy => {
+            "\
+# issuer: Talent Office
+# document_number: No. 12 (2026)
+# region: Yunlan
+# effective_from: 2026-01-01
+# effective_until: 2028-12-31  # a banner is shown after this day
+# deadline: 2026-12-31         # last day to apply; stands in the calendar
+# amount: up to 3,000 a month
+# source_url: https://city.example/12
+# checked_on: 2026-12-24
+"
+        }
+        Kind::Event => {
+            "\
+start: 2030-01-01 19:00    # when it begins, in the site's time zone
+# end: 2030-01-01 21:00
+# place: Harbour Library
+# address: 1 Harbour Road
+# online_url: https://meet.example/1
+# capacity: 40
+# signup_url: https://forms.example/1
+# host: acme               # a company page, or a name
+# speakers: [Name]
+# status: scheduled        # postponed, cancelled, done
+# recap: What happened, written afterwards
+"
+        }
+        Kind::Digest => {
+            "\
+period: 2026-W01           # a week, a month (2026-01), or two days (2026-01-01/2026-01-15)
+"
+        }
+        Kind::Page => "",
+    }
+}
