@@ -2,6 +2,11 @@
 //! diagnostics with places. Unknown keys are errors with a suggestion. Reads no files and
 //! no environment; knows nothing of pages.
 
+mod language;
+mod read;
+
+pub use read::parse;
+
 use crate::data::Node;
 use crate::diag::Levels;
 use std::collections::BTreeMap;
@@ -61,6 +66,8 @@ pub struct Config {
     pub publish: Option<Node>,
     /// `deploy:` as written.
     pub deploy: Option<Node>,
+    /// `ledger:` as written.
+    pub ledger: Option<Node>,
 }
 
 /// A text per language tag.
@@ -149,15 +156,86 @@ pub struct Markdown {
     pub smart_punctuation: bool,
 }
 
-/// Reads the text of `site.yaml`. None when it cannot serve as settings at all.
-pub fn parse(
-    _file: &std::sync::Arc<str>,
-    _text: &str,
-) -> (Option<Config>, Vec<crate::diag::Diagnostic>) {
-    todo!()
+impl Default for Feeds {
+    /// Every format, the newest twenty pages, whole bodies.
+    fn default() -> Self {
+        Self {
+            atom: true,
+            rss: true,
+            json: true,
+            limit: 20,
+            full: true,
+            hub: None,
+        }
+    }
+}
+
+impl Taxonomy {
+    /// A taxonomy as a bare name in `site.yaml` means it: only `categories` are paths, and
+    /// every term has feeds.
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            hierarchical: name == "categories",
+            feed: true,
+        }
+    }
+}
+
+impl Language {
+    /// A language of which only the tag is known; `first` when it is the default one.
+    pub fn new(tag: &str, first: bool) -> Self {
+        Self {
+            tag: tag.to_owned(),
+            name: language::own_name(tag).unwrap_or(tag).to_owned(),
+            prefix: if first {
+                String::new()
+            } else {
+                tag.to_lowercase()
+            },
+        }
+    }
 }
 
 impl Config {
+    /// The smallest settings that make a site: `https://example.org` in Chinese, read in
+    /// Shanghai's time. Everything else as it is when `site.yaml` is silent; tests of other
+    /// modules start from it and change the fields that they are about.
+    pub fn minimal() -> Self {
+        Self {
+            url: "https://example.org".to_owned(),
+            base_path: String::new(),
+            content_folder: "content".to_owned(),
+            title: Localized(vec![(String::new(), "Example".to_owned())]),
+            description: Localized::default(),
+            author: None,
+            image: None,
+            languages: vec![Language::new("zh-Hans", true)],
+            timezone: jiff::tz::TimeZone::get("Asia/Shanghai").unwrap_or(jiff::tz::TimeZone::UTC),
+            theme: "default".to_owned(),
+            theme_options: None,
+            taxonomies: vec![Taxonomy::named("tags"), Taxonomy::named("categories")],
+            menu: Vec::new(),
+            permalinks: BTreeMap::new(),
+            slugs: SlugStyle::default(),
+            feeds: Feeds::default(),
+            page_size: 20,
+            markdown: Markdown {
+                math: false,
+                line_numbers: false,
+                smart_punctuation: false,
+            },
+            summary_width: 160,
+            checks: Levels::default(),
+            extra: None,
+            community: None,
+            accounts: None,
+            publish: None,
+            deploy: None,
+            ledger: None,
+        }
+    }
+
     /// Sets the site's address, as `--base-url` does; a slash at the end is dropped.
     pub fn set_url(&mut self, url: &str) {
         let url = url.trim_end_matches('/');
