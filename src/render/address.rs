@@ -89,6 +89,12 @@ pub fn list_kind(site: &Site, list: &List) -> Option<Kind> {
     }
 }
 
+/// Whether a list says so little that search engines should stay out: a term or author with
+/// a single page. It stays out of the sitemap too.
+pub fn is_thin(list: &List) -> bool {
+    matches!(list.of, ListOf::Term { .. } | ListOf::Author(_)) && list.pages.len() < 2
+}
+
 /// Whether a list has a calendar beside it: lists of events and of policies.
 pub fn has_calendar(site: &Site, list: &List) -> bool {
     matches!(list_kind(site, list), Some(Kind::Event | Kind::Policy))

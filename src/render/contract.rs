@@ -117,7 +117,7 @@ pub const FILTERS: &[Callable] = &[
     },
     Callable {
         name: "plural",
-        takes: "a word with the forms `one`, `few`, `many`, `other` (those the language needs), or text",
+        takes: "a word with the forms `one`, `few`, `many`, `other` (those the language needs), or text in which they stand in this order between ` | `",
         arguments: &[
             ("count", "the number; replaces `{count}`"),
             ("…", "any other name, as in `fill`"),
@@ -169,14 +169,18 @@ pub const FUNCTIONS: &[Callable] = &[Callable {
 /// lists, overviews and sections that have no `_index.md`.
 pub const WORDS: &[(&str, &str)] = &[
     ("home", "first breadcrumb"),
+    (
+        "author",
+        "kind of an author's list, after the name in its title",
+    ),
     ("archive", "title of the archive"),
     (
         "not_found",
         "title of the page for addresses that do not exist",
     ),
     (
-        "part",
-        "title of the further parts of a list, with `{number}`",
+        "page_of",
+        "title of the further parts of a list, with `{count}`",
     ),
 ];
 
@@ -306,6 +310,7 @@ const LIST_VARIABLES: &[Field] = fields! {
 
 const TAXONOMY_VARIABLES: &[Field] = fields! {
     "taxonomy" Text, "its name, such as `tags`";
+    "title" Text, "its name in the words of the theme";
     "terms" List(&R("term")), "terms of the top level, by name";
 };
 

@@ -5,11 +5,20 @@
 //! Knows nothing of disks (the sink does) and of platforms.
 
 pub mod address;
+mod body;
+mod context;
 pub mod contract;
+mod dates;
+mod errors;
+mod filters;
+mod html;
 pub mod theme;
+mod words;
 
 use crate::diag::Diagnostic;
 use crate::site::Site;
+use context::Contexts;
+use errors::Errors;
 use std::path::Path;
 
 /// Takes outputs. Called from several threads.
@@ -32,10 +41,21 @@ pub trait Sink: Sync {
 /// # Errors
 /// When the sink fails. Mistakes of content and templates are diagnostics.
 pub fn render(
-    _site: &Site,
-    _theme: &theme::Theme,
-    _root: &Path,
-    _sink: &dyn Sink,
+    site: &Site,
+    theme: &theme::Theme,
+    root: &Path,
+    sink: &dyn Sink,
 ) -> anyhow::Result<Vec<Diagnostic>> {
-    todo!()
+    let contexts = Contexts::new(site, theme);
+    let mut diagnostics = body::unknown_components(&contexts);
+    if !theme.is_whole() {
+        // Loading said which templates do not compile.
+        return Ok(diagnostics);
+    }
+    diagnostics.extend(theme.missing_templates());
+    let errors = Errors::default();
+    html::write(&contexts, &|_| String::new(), &errors, sink)?;
+    html::copy(&contexts, root, sink)?;
+    diagnostics.extend(errors.finish());
+    Ok(diagnostics)
 }

@@ -1,0 +1,248 @@
+//! The records `list` and `term`: takes a list and the number of a part, gives what its
+//! template sees.
+
+use super::value::{count, link, maybe, record};
+use super::{Contexts, details, part_url, parts};
+use crate::content::{Details, Kind};
+use crate::render::{address, context::titles};
+use crate::site::{List, ListOf, Page, PageId};
+use tera::Value;
+
+/// The record for one part of a list.
+pub(super) fn value(contexts: &Contexts<'_>, list: &List, part: usize, content: &str) -> Value {
+    let site = contexts.site;
+    let last = parts(list);
+    let shown: &[PageId] = if last == 1 {
+        &list.pages
+    } else {
+        let from = (part.saturating_sub(1) * list.page_size).min(list.pages.len());
+        &list.pages[from..(from + list.page_size).min(list.pages.len())]
+    };
+    let kind = address::list_kind(site, list);
+    let (upcoming, past) = match kind {
+        Some(Kind::Event) => events(contexts, list),
+        _ => (Vec::new(), Vec::new()),
+    };
+    let deadlines = match kind {
+        Some(Kind::Policy) => deadlines(contexts, list),
+        _ => Vec::new(),
+    };
+    let taxonomy = match &list.of {
+        ListOf::Term { taxonomy, .. } => site
+            .config
+            .taxonomies
+            .get(*taxonomy)
+            .map(|taxonomy| taxonomy.name.as_str()),
+        _ => None,
+    };
+    let (parent, children) = around(contexts, list);
+    let neighbour = |part: usize| Value::from(part_url(list, part));
+    Value::from(record([
+        ("of", Value::from(word(&list.of))),
+        ("kind", maybe(kind.map(Kind::as_str))),
+        (
+            "title",
+            Value::from(titles::list(site, contexts.theme, list)),
+        ),
+        ("content", Value::safe_string(content)),
+        ("pages", contexts.cards_of(shown)),
+        ("total", count(list.pages.len())),
+        ("page", count(part)),
+        ("last", count(last)),
+        (
+            "previous",
+            if part > 1 {
+                neighbour(part - 1)
+            } else {
+                Value::none()
+            },
+        ),
+        (
+            "next",
+            if part < last {
+                neighbour(part + 1)
+            } else {
+                Value::none()
+            },
+        ),
+        (
+            "parts",
+            Value::from(
+                (1..=last)
+                    .map(|number| {
+                        link(&number.to_string(), &part_url(list, number), number == part)
+                    })
+                    .collect::<Vec<_>>(),
+            ),
+        ),
+        ("parent", parent),
+        ("children", children),
+        (
+            "years",
+            if list.of == ListOf::Archive {
+                years(contexts, list)
+            } else {
+                Value::from(Vec::<Value>::new())
+            },
+        ),
+        ("taxonomy", maybe(taxonomy)),
+        ("upcoming", contexts.cards_of(&upcoming)),
+        ("past", contexts.cards_of(&past)),
+        ("deadlines", contexts.cards_of(&deadlines)),
+        (
+            "ics",
+            if address::has_calendar(site, list) {
+                Value::from(address::beside(&list.url, address::CALENDAR))
+            } else {
+                Value::none()
+            },
+        ),
+    ]))
+}
+
+fn word(of: &ListOf) -> &'static str {
+    match of {
+        ListOf::Home => "home",
+        ListOf::Section(_) => "section",
+        ListOf::Kind(_) => "kind",
+        ListOf::Term { .. } => "term",
+        ListOf::Author(_) => "author",
+        ListOf::Archive => "archive",
+    }
+}
+
+fn around(contexts: &Contexts<'_>, list: &List) -> (Value, Value) {
+    let (parent, children): (Option<Value>, Vec<Value>) = match list.of {
+        ListOf::Section(index) => {
+            let section = contexts.site.sections.get(index as usize);
+            (
+                section
+                    .and_then(|section| section.parent)
+                    .and_then(|parent| contexts.section_link(parent)),
+                section
+                    .into_iter()
+                    .flat_map(|section| &section.children)
+                    .filter_map(|child| contexts.section_link(*child))
+                    .collect(),
+            )
+        }
+        _ => {
+            let linked = |index: &u32| contexts.links.get(*index as usize).cloned();
+            (
+                list.parent.as_ref().and_then(linked),
+                list.children.iter().filter_map(linked).collect(),
+            )
+        }
+    };
+    (parent.unwrap_or_else(Value::none), Value::from(children))
+}
+
+fn pages<'b>(
+    contexts: &'b Contexts<'_>,
+    list: &'b List,
+) -> impl Iterator<Item = (PageId, &'b Page)> {
+    list.pages
+        .iter()
+        .filter_map(|id| Some((*id, contexts.site.pages.get(*id as usize)?)))
+}
+
+/// Events to come, soonest first, and those that are over, latest first.
+fn events(contexts: &Contexts<'_>, list: &List) -> (Vec<PageId>, Vec<PageId>) {
+    let mut upcoming = Vec::new();
+    let mut past = Vec::new();
+    for (id, page) in pages(contexts, list) {
+        if let Details::Event(event) = &page.source.details {
+            let start = event.start.as_ref().map(|start| start.value.at);
+            if details::is_past(contexts.site, event) {
+                past.push((start, id));
+            } else {
+                upcoming.push((start, id));
+            }
+        }
+    }
+    upcoming.sort();
+    past.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    let ids = |events: Vec<(_, PageId)>| events.into_iter().map(|(_, id)| id).collect();
+    (ids(upcoming), ids(past))
+}
+
+/// Policies with a deadline to come, soonest first.
+fn deadlines(contexts: &Contexts<'_>, list: &List) -> Vec<PageId> {
+    let site = contexts.site;
+    let mut deadlines: Vec<(jiff::Timestamp, PageId)> = pages(contexts, list)
+        .filter_map(|(id, page)| match &page.source.details {
+            Details::Policy(policy) => {
+                let deadline = &policy.deadline.as_ref()?.value;
+                let end = deadline.end(&site.config.timezone);
+                (end > site.now).then_some((end, id))
+            }
+            _ => None,
+        })
+        .collect();
+    deadlines.sort();
+    deadlines.into_iter().map(|(_, id)| id).collect()
+}
+
+/// Dated pages by year in the site's time zone, newest first.
+fn years(contexts: &Contexts<'_>, list: &List) -> Value {
+    let zone = &contexts.site.config.timezone;
+    let mut dated: Vec<(i16, std::cmp::Reverse<jiff::Timestamp>, PageId)> = pages(contexts, list)
+        .filter_map(|(id, page)| {
+            let at = page.date?.at;
+            let year = at.to_zoned(zone.clone()).year();
+            Some((year, std::cmp::Reverse(at), id))
+        })
+        .collect();
+    dated.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
+    let years = dated
+        .chunk_by(|a, b| a.0 == b.0)
+        .map(|year| {
+            Value::from(record([
+                ("year", Value::from(i64::from(year[0].0))),
+                ("pages", contexts.cards_of(year.iter().map(|(_, _, id)| id))),
+            ]))
+        })
+        .collect::<Vec<_>>();
+    Value::from(years)
+}
+
+/// Terms of the top level with those below them.
+pub(super) fn terms(contexts: &Contexts<'_>, taxonomy: usize) -> Value {
+    let site = contexts.site;
+    let Some(index) = site.taxonomies.get(taxonomy) else {
+        return Value::from(Vec::<Value>::new());
+    };
+    let top = index.terms.iter().filter(|term| {
+        site.lists
+            .get(**term as usize)
+            .is_some_and(|list| list.parent.is_none())
+    });
+    Value::from(
+        top.filter_map(|id| term(contexts, *id, 0))
+            .collect::<Vec<_>>(),
+    )
+}
+
+/// Terms may be nested as deep as an author likes; a page shows so many levels.
+const DEEPEST_TERM: usize = 16;
+
+fn term(contexts: &Contexts<'_>, id: u32, depth: usize) -> Option<Value> {
+    let list = contexts.site.lists.get(id as usize)?;
+    let children: Vec<Value> = if depth >= DEEPEST_TERM {
+        Vec::new()
+    } else {
+        list.children
+            .iter()
+            .filter_map(|child| term(contexts, *child, depth + 1))
+            .collect()
+    };
+    Some(Value::from(record([
+        (
+            "title",
+            Value::from(titles::list(contexts.site, contexts.theme, list)),
+        ),
+        ("url", Value::from(list.url.as_str())),
+        ("count", count(list.pages.len())),
+        ("children", Value::from(children)),
+    ])))
+}

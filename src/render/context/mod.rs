@@ -1,0 +1,199 @@
+//! What templates see: takes the site and the theme, gives tera contexts that are exactly
+//! what [`contract`](super::contract) promises.
+//!
+//! What many outputs share (cards, links to lists, the site in a language) is made once here
+//! and cloned cheaply; what belongs to one output is made when it is rendered.
+
+pub(crate) mod card;
+pub(crate) mod details;
+mod here;
+mod list;
+mod page;
+pub(crate) mod relations;
+pub(crate) mod site;
+pub(crate) mod titles;
+mod value;
+
+pub(crate) use here::{Here, HereKind};
+
+use super::address;
+use super::theme::Theme;
+use crate::site::{List, ListOf, PageId, Section, Site};
+use relations::Relations;
+use site::LanguageSite;
+use std::collections::{BTreeMap, BTreeSet};
+use tera::{Context, Map, Value};
+
+/// Everything that is made once for all outputs.
+pub(crate) struct Contexts<'a> {
+    /// The site.
+    pub(crate) site: &'a Site,
+    /// The theme.
+    pub(crate) theme: &'a Theme,
+    /// A card per page.
+    pub(crate) cards: Vec<Value>,
+    relations: Relations,
+    /// A link per list.
+    links: Vec<Value>,
+    languages: Vec<LanguageSite>,
+    data: Value,
+    /// List of a section, by the section's index.
+    section_lists: BTreeMap<u32, usize>,
+}
+
+impl<'a> Contexts<'a> {
+    /// Makes what is shared.
+    pub(crate) fn new(site: &'a Site, theme: &'a Theme) -> Self {
+        let relations = Relations::of(site);
+        let links: Vec<Value> = site
+            .lists
+            .iter()
+            .map(|list| value::link(&titles::list(site, theme, list), &list.url, false))
+            .collect();
+        let cards = card::all(site, &relations, &links);
+        let known = known_urls(site);
+        let languages = (0..site.config.languages.len())
+            .map(|language| LanguageSite::new(site, theme, language, &known))
+            .collect();
+        let mut data = Map::with_capacity(site.data.len());
+        for (name, tree) in &site.data {
+            data.insert(name.clone().into(), Value::from_serializable(tree));
+        }
+        let section_lists = site
+            .lists
+            .iter()
+            .enumerate()
+            .filter_map(|(index, list)| match list.of {
+                ListOf::Section(section) => Some((section, index)),
+                _ => None,
+            })
+            .collect();
+        Self {
+            site,
+            theme,
+            cards,
+            relations,
+            links,
+            languages,
+            data: Value::from(data),
+            section_lists,
+        }
+    }
+
+    /// The globals without `here`, for components.
+    pub(crate) fn globals(&self, language: usize, url: &str) -> Context {
+        let known = &self.languages[language];
+        let mut context = Context::new();
+        context.insert_value("site", known.at(url));
+        context.insert_value("lang", known.language.clone());
+        context.insert_value("t", self.theme.words(language).clone());
+        context.insert_value("theme", self.theme.options.clone());
+        context.insert_value("data", self.data.clone());
+        context
+    }
+
+    /// All globals of an output.
+    pub(crate) fn output(&self, here: &Here<'_>) -> Context {
+        let mut context = self.globals(here.language, &here.url);
+        context.insert_value("here", here::value(self, here));
+        context
+    }
+
+    /// A page's card.
+    pub(crate) fn card(&self, id: PageId) -> Value {
+        self.cards
+            .get(id as usize)
+            .cloned()
+            .unwrap_or_else(Value::none)
+    }
+
+    /// A card for a section's own text.
+    pub(crate) fn section_card(&self, section: &Section) -> Value {
+        let config = &self.site.config;
+        card::of_section(
+            &titles::section(self.theme, section),
+            &section.url,
+            &address::absolute(config, &section.url),
+            &config.languages[usize::from(section.language)].tag,
+        )
+    }
+
+    /// The record `page`; `content` is its filled body.
+    pub(crate) fn page(&self, id: PageId, content: &str) -> Value {
+        page::value(self, id, content)
+    }
+
+    /// The record `list` for a part of a list, from 1; `content` is its section's filled body.
+    pub(crate) fn list(&self, list: &List, part: usize, content: &str) -> Value {
+        list::value(self, list, part, content)
+    }
+
+    /// The variable `terms` of a taxonomy's overview.
+    pub(crate) fn terms(&self, taxonomy: usize) -> Value {
+        list::terms(self, taxonomy)
+    }
+
+    /// The section whose own text stands on a list.
+    pub(crate) fn section_of(&self, list: &List) -> Option<&'a Section> {
+        match list.of {
+            ListOf::Section(index) => self.site.sections.get(index as usize),
+            ListOf::Home => self
+                .site
+                .sections
+                .iter()
+                .find(|section| section.path.is_empty() && section.language == list.language),
+            _ => None,
+        }
+    }
+
+    fn cards_of<'b>(&self, pages: impl IntoIterator<Item = &'b PageId>) -> Value {
+        Value::from(
+            pages
+                .into_iter()
+                .filter_map(|id| self.cards.get(*id as usize).cloned())
+                .collect::<Vec<_>>(),
+        )
+    }
+
+    fn section_link(&self, index: u32) -> Option<Value> {
+        let section = self.site.sections.get(index as usize)?;
+        if section.path.is_empty() {
+            return None;
+        }
+        if let Some(list) = self.section_lists.get(&index) {
+            return self.links.get(*list).cloned();
+        }
+        let title = titles::section(self.theme, section);
+        Some(value::link(&title, &section.url, false))
+    }
+}
+
+/// Number of parts into which a list is cut.
+pub(crate) fn parts(list: &List) -> usize {
+    if list.page_size == 0 || list.of == ListOf::Archive {
+        1
+    } else {
+        list.pages.len().div_ceil(list.page_size).max(1)
+    }
+}
+
+/// URL of a part of a list.
+pub(crate) fn part_url(list: &List, part: usize) -> String {
+    if part <= 1 {
+        list.url.clone()
+    } else {
+        format!("{}page/{part}/", list.url)
+    }
+}
+
+fn known_urls(site: &Site) -> BTreeSet<&str> {
+    let pages = site.pages.iter().map(|page| page.url.as_str());
+    let lists = site.lists.iter().map(|list| list.url.as_str());
+    let sections = site.sections.iter().map(|section| section.url.as_str());
+    let taxonomies = site.taxonomies.iter().map(|index| index.url.as_str());
+    pages
+        .chain(lists)
+        .chain(sections)
+        .chain(taxonomies)
+        .collect()
+}

@@ -1,0 +1,178 @@
+//! The record `page`: takes a page and its filled body, gives everything its template sees.
+
+use super::here::alternate;
+use super::value::{maybe, record, texts};
+use super::{Contexts, card};
+use crate::content::{Details, Heading};
+use crate::render::address;
+use crate::site::{Page, PageId, Site};
+use tera::{Map, Value};
+
+/// The record; the fields of the card come first.
+pub(super) fn value(contexts: &Contexts<'_>, id: PageId, content: &str) -> Value {
+    let site = contexts.site;
+    let page = &site.pages[id as usize];
+    let source = &page.source;
+    let meta = &source.meta;
+    let relations = &contexts.relations;
+    let cards = |ids: &[PageId]| contexts.cards_of(ids);
+    let one = |id: Option<PageId>| id.map_or_else(Value::none, |id| contexts.card(id));
+    let is_company = matches!(source.details, Details::Company(_));
+    let named = is_company || matches!(source.details, Details::Policy(_));
+    let (toc, headings) = if meta.toc == Some(false) {
+        (Vec::new(), flat(&source.body.headings))
+    } else {
+        (tree(&source.body.headings), flat(&source.body.headings))
+    };
+    let own = record([
+        ("card", contexts.card(id)),
+        ("content", Value::safe_string(content)),
+        ("toc", Value::from(toc)),
+        ("headings", Value::from(headings)),
+        (
+            "section",
+            page.section
+                .and_then(|section| contexts.section_link(section))
+                .unwrap_or_else(Value::none),
+        ),
+        ("terms", terms(contexts, page)),
+        ("author_links", author_links(contexts, page)),
+        ("translations", translations(site, page)),
+        ("newer", one(page.newer)),
+        ("older", one(page.older)),
+        ("related", cards(&page.related)),
+        ("backlinks", cards(&page.backlinks)),
+        ("series", series(contexts, page)),
+        ("companies", cards(&page.companies)),
+        ("policies", cards(&page.policies)),
+        (
+            "jobs",
+            cards(if is_company { relations.jobs(id) } else { &[] }),
+        ),
+        (
+            "articles",
+            cards(if named { relations.articles(id) } else { &[] }),
+        ),
+        (
+            "events",
+            cards(if is_company {
+                relations.events(id)
+            } else {
+                &[]
+            }),
+        ),
+        ("collected", cards(&page.collected)),
+        ("license", maybe(meta.license.as_deref())),
+        ("source_url", maybe(meta.source_url.as_deref())),
+        ("source_name", maybe(meta.source_name.as_deref())),
+        ("has_code", Value::from(source.body.has_code)),
+        ("has_math", Value::from(source.body.has_math)),
+        (
+            "ics",
+            if address::has_event_file(page) {
+                Value::from(address::beside(&page.url, address::EVENT))
+            } else {
+                Value::none()
+            },
+        ),
+        (
+            "audience",
+            texts(meta.audience.iter().map(|reader| reader.value.as_str())),
+        ),
+        (
+            "stage",
+            maybe(meta.stage.as_ref().map(|stage| stage.value.as_str())),
+        ),
+    ]);
+    let mut fields = contexts.cards[id as usize]
+        .as_map()
+        .cloned()
+        .unwrap_or_default();
+    fields.extend(own);
+    Value::from(fields)
+}
+
+fn flat(headings: &[Heading]) -> Vec<Value> {
+    headings
+        .iter()
+        .map(|found| heading(found, Vec::new()))
+        .collect()
+}
+
+fn heading(heading: &Heading, children: Vec<Value>) -> Value {
+    Value::from(record([
+        ("level", Value::from(u32::from(heading.level))),
+        ("id", Value::from(heading.id.as_str())),
+        ("text", Value::from(heading.text.as_str())),
+        ("children", Value::from(children)),
+    ]))
+}
+
+/// Headings of the levels 2 and 3: the third below the second before it.
+fn tree(headings: &[Heading]) -> Vec<Value> {
+    let mut tree: Vec<(&Heading, Vec<Value>)> = Vec::new();
+    for found in headings {
+        match (found.level, tree.last_mut()) {
+            (3, Some((above, children))) if above.level == 2 => {
+                children.push(heading(found, Vec::new()));
+            }
+            (2 | 3, _) => tree.push((found, Vec::new())),
+            _ => {}
+        }
+    }
+    tree.into_iter()
+        .map(|(found, children)| heading(found, children))
+        .collect()
+}
+
+fn terms(contexts: &Contexts<'_>, page: &Page) -> Value {
+    let site = contexts.site;
+    let taxonomies = &site.config.taxonomies;
+    let mut terms = Map::with_capacity(taxonomies.len());
+    // Every taxonomy is there, so that a template may ask for any.
+    for taxonomy in taxonomies {
+        terms.insert(
+            taxonomy.name.clone().into(),
+            card::terms(site, page, &contexts.links, &taxonomy.name),
+        );
+    }
+    Value::from(terms)
+}
+
+fn author_links(contexts: &Contexts<'_>, page: &Page) -> Value {
+    Value::from(
+        page.authors
+            .iter()
+            .filter_map(|list| contexts.links.get(*list as usize).cloned())
+            .collect::<Vec<_>>(),
+    )
+}
+
+fn translations(site: &Site, page: &Page) -> Value {
+    Value::from(
+        page.translations
+            .iter()
+            .filter_map(|id| site.pages.get(*id as usize))
+            .filter(|other| other.url != page.url)
+            .map(|other| {
+                let language = usize::from(other.language);
+                let tag = &site.config.languages[language].tag;
+                alternate(site, tag, language, &other.url, false)
+            })
+            .collect::<Vec<_>>(),
+    )
+}
+
+fn series(contexts: &Contexts<'_>, page: &Page) -> Value {
+    let Some((index, place)) = page.series else {
+        return Value::none();
+    };
+    let Some(series) = contexts.site.series.get(index as usize) else {
+        return Value::none();
+    };
+    Value::from(record([
+        ("name", Value::from(series.name.as_str())),
+        ("index", Value::from(place + 1)),
+        ("pages", contexts.cards_of(&series.pages)),
+    ]))
+}

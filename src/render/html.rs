@@ -1,0 +1,278 @@
+//! HTML outputs: takes the contexts, gives every page, list, overview, 404 and redirect page
+//! to the sink, one at a time, from several threads.
+
+use super::Sink;
+use super::body::{self, Mode};
+use super::context::site::home;
+use super::context::{Contexts, Here, HereKind, part_url, parts};
+use super::errors::Errors;
+use super::theme::files::Content;
+use super::{address, context::titles};
+use crate::content::Kind;
+use crate::diag::Place;
+use crate::site::{List, ListOf, PageId};
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use std::path::Path;
+use std::sync::Arc;
+use tera::{Context, Value};
+
+/// One output.
+struct Output<'a> {
+    kind: HereKind<'a>,
+    language: usize,
+    /// File below the public folder.
+    path: String,
+    /// URL with the base path.
+    url: String,
+}
+
+/// Renders all HTML outputs.
+///
+/// # Errors
+/// When the sink fails.
+pub(super) fn write(
+    contexts: &Contexts<'_>,
+    json_ld: &(dyn Fn(&HereKind<'_>) -> String + Sync),
+    errors: &Errors,
+    sink: &dyn Sink,
+) -> anyhow::Result<()> {
+    outputs(contexts)
+        .into_par_iter()
+        .try_for_each(|output| one(contexts, &output, json_ld, errors, sink))
+}
+
+/// Writes static files and assets.
+///
+/// # Errors
+/// When the sink fails.
+pub(super) fn copy(contexts: &Contexts<'_>, root: &Path, sink: &dyn Sink) -> anyhow::Result<()> {
+    contexts.theme.statics.par_iter().try_for_each(|file| {
+        file.outputs
+            .iter()
+            .try_for_each(|output| match &file.content {
+                Content::Bytes(bytes) => sink.write(output, bytes),
+                Content::Disk(path) => sink.copy(output, path),
+            })
+    })?;
+    contexts
+        .site
+        .assets
+        .par_iter()
+        .try_for_each(|asset| sink.copy(&asset.output, &root.join(&*asset.file)))
+}
+
+fn outputs<'a>(contexts: &Contexts<'a>) -> Vec<Output<'a>> {
+    let site = contexts.site;
+    let mut outputs = Vec::with_capacity(site.pages.len() + site.lists.len());
+    for (id, page) in (0..).zip(&site.pages) {
+        outputs.push(Output {
+            kind: HereKind::Page(id),
+            language: usize::from(page.language),
+            path: page.output.clone(),
+            url: page.url.clone(),
+        });
+    }
+    for list in &site.lists {
+        for part in 1..=parts(list) {
+            let path = match part {
+                1 => format!("{}index.html", list.folder),
+                _ => format!("{}page/{part}/index.html", list.folder),
+            };
+            outputs.push(Output {
+                kind: HereKind::List(list, part),
+                language: usize::from(list.language),
+                path,
+                url: part_url(list, part),
+            });
+        }
+    }
+    for (index, overview) in site.taxonomies.iter().enumerate() {
+        outputs.push(Output {
+            kind: HereKind::Taxonomy(index),
+            language: usize::from(overview.language),
+            path: overview.output.clone(),
+            url: overview.url.clone(),
+        });
+    }
+    for (language, known) in site.config.languages.iter().enumerate() {
+        let folder = if known.prefix.is_empty() {
+            String::new()
+        } else {
+            format!("{}/", known.prefix)
+        };
+        outputs.push(Output {
+            kind: HereKind::NotFound,
+            language,
+            path: format!("{folder}404.html"),
+            url: format!("{}404.html", home(&site.config, language)),
+        });
+    }
+    for redirect in &site.redirects {
+        outputs.push(Output {
+            kind: HereKind::Redirect(redirect),
+            language: language_of(contexts, &redirect.to),
+            path: redirect.output.clone(),
+            url: redirect.from.clone(),
+        });
+    }
+    outputs
+}
+
+/// The language below whose home page a path lies.
+fn language_of(contexts: &Contexts<'_>, path: &str) -> usize {
+    let config = &contexts.site.config;
+    (0..config.languages.len())
+        .filter(|language| !config.languages[*language].prefix.is_empty())
+        .find(|language| path.starts_with(&home(config, *language)))
+        .unwrap_or(0)
+}
+
+fn one(
+    contexts: &Contexts<'_>,
+    output: &Output<'_>,
+    json_ld: &(dyn Fn(&HereKind<'_>) -> String + Sync),
+    errors: &Errors,
+    sink: &dyn Sink,
+) -> anyhow::Result<()> {
+    let Some(template) = template(contexts, &output.kind) else {
+        return Ok(());
+    };
+    let here = Here {
+        kind: output.kind,
+        language: output.language,
+        url: output.url.clone(),
+        json_ld: json_ld(&output.kind),
+    };
+    let mut context = contexts.output(&here);
+    variables(contexts, &output.kind, errors, &mut context);
+    let Some(engine) = contexts.theme.engine(output.language) else {
+        return Ok(());
+    };
+    match engine.render(&template, &context) {
+        Ok(html) => sink.write(&output.path, html.as_bytes()),
+        Err(error) => {
+            errors.add(contexts.theme, &template, &error, source(contexts, output));
+            Ok(())
+        }
+    }
+}
+
+fn variables(contexts: &Contexts<'_>, kind: &HereKind<'_>, errors: &Errors, context: &mut Context) {
+    let site = contexts.site;
+    match *kind {
+        HereKind::Page(id) => {
+            let content = body::page(contexts, id, Mode::Site, errors);
+            context.insert_value("page", contexts.page(id, &content));
+        }
+        HereKind::List(list, part) => {
+            // A section's own text stands on its first part.
+            let content = match contexts.section_of(list) {
+                Some(section) if part == 1 => body::section(contexts, section, Mode::Site, errors),
+                _ => String::new(),
+            };
+            context.insert_value("list", contexts.list(list, part, &content));
+        }
+        HereKind::Taxonomy(index) => {
+            let overview = &site.taxonomies[index];
+            let name = site
+                .config
+                .taxonomies
+                .get(overview.taxonomy)
+                .map_or("", |taxonomy| taxonomy.name.as_str());
+            context.insert_value("taxonomy", Value::from(name));
+            context.insert_value(
+                "title",
+                Value::from(titles::taxonomy(site, contexts.theme, overview)),
+            );
+            context.insert_value("terms", contexts.terms(index));
+        }
+        HereKind::NotFound => {}
+        HereKind::Redirect(redirect) => {
+            let whole = address::absolute(&site.config, &redirect.to);
+            context.insert_value("target", Value::from(redirect.to.as_str()));
+            context.insert_value("target_absolute", Value::from(whole));
+        }
+    }
+}
+
+/// The template of an output; none when the theme lacks it (that was reported once).
+fn template(contexts: &Contexts<'_>, kind: &HereKind<'_>) -> Option<String> {
+    let theme = contexts.theme;
+    let first = |names: &[&str]| {
+        names
+            .iter()
+            .find(|name| theme.resolve(name).is_some())
+            .map(|name| (*name).to_owned())
+    };
+    match kind {
+        HereKind::Page(id) => page_template(contexts, *id),
+        HereKind::List(list, _) => list_template(contexts, list),
+        HereKind::Taxonomy(_) => first(&["taxonomy.html"]),
+        HereKind::NotFound => first(&["404.html"]),
+        HereKind::Redirect(_) => first(&["redirect.html"]),
+    }
+}
+
+fn page_template(contexts: &Contexts<'_>, id: PageId) -> Option<String> {
+    let source = &contexts.site.pages[id as usize].source;
+    let theme = contexts.theme;
+    let wanted = source.meta.template.as_deref().map(|name| {
+        let name = name.trim_start_matches('/');
+        if name.ends_with(".html") {
+            name.to_owned()
+        } else {
+            format!("{name}.html")
+        }
+    });
+    // A layout of another generator (`post`, `default`) that the theme lacks means nothing.
+    wanted
+        .into_iter()
+        .filter(|name| is_page_template(name))
+        .chain([
+            format!("{}.html", source.kind.as_str()),
+            "page.html".to_owned(),
+        ])
+        .find(|name| theme.resolve(name).is_some())
+}
+
+/// Templates that show lists and the like cannot show a page.
+fn is_page_template(name: &str) -> bool {
+    use super::contract::TEMPLATES;
+    !name.starts_with("components/")
+        && TEMPLATES
+            .iter()
+            .find(|template| template.name == name)
+            .is_none_or(|template| template.variables.iter().any(|field| field.name == "page"))
+}
+
+fn list_template(contexts: &Contexts<'_>, list: &List) -> Option<String> {
+    let theme = contexts.theme;
+    let own = match &list.of {
+        ListOf::Home => Some("home.html".to_owned()),
+        ListOf::Term { .. } => Some("term.html".to_owned()),
+        ListOf::Archive => Some("archive.html".to_owned()),
+        ListOf::Section(_) | ListOf::Kind(_) => address::list_kind(contexts.site, list)
+            .filter(|kind| *kind != Kind::Page)
+            .map(|kind| format!("{}.html", kind.plural())),
+        ListOf::Author(_) => None,
+    };
+    own.into_iter()
+        .chain(["list.html".to_owned()])
+        .find(|name| theme.resolve(name).is_some())
+}
+
+/// The file that an author would look into for an output.
+fn source(contexts: &Contexts<'_>, output: &Output<'_>) -> Place {
+    let file: Arc<str> = match output.kind {
+        HereKind::Page(id) => Arc::clone(&contexts.site.pages[id as usize].source.file.file),
+        HereKind::List(list, _) => contexts
+            .section_of(list)
+            .and_then(|section| section.source.as_ref())
+            .map_or_else(
+                || output.path.as_str().into(),
+                |source| Arc::clone(&source.file.file),
+            ),
+        _ => output.path.as_str().into(),
+    };
+    Place::file(file)
+}

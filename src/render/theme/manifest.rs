@@ -1,0 +1,172 @@
+//! `theme.yaml`: takes its text, gives a [`Manifest`] and diagnostics; and the values of the
+//! theme's options after the site's own.
+
+use super::Layer;
+use crate::config::Config;
+use crate::content::Located;
+use crate::data::fields::Fields;
+use crate::data::{Node, yaml};
+use crate::diag::{Code, Diagnostic, Place, did_you_mean};
+use crate::render::contract;
+use std::sync::Arc;
+use tera::{Map, Value};
+
+/// What a theme says of itself.
+#[derive(Debug, Default)]
+pub(crate) struct Manifest {
+    /// Theme whose files are used where this one has none.
+    pub(crate) parent: Option<Located<String>>,
+    /// Options with their default values.
+    pub(crate) options: Vec<(String, Node)>,
+    /// Languages that it has words for.
+    pub(crate) languages: Vec<Located<String>>,
+    /// Share picture below `static/`.
+    pub(crate) image: Option<Located<String>>,
+}
+
+/// Reads `theme.yaml`; none when the theme cannot be used.
+pub(super) fn parse(
+    file: &Arc<str>,
+    text: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Manifest> {
+    let node = match yaml::parse(file, text, 1, diagnostics) {
+        Ok(node) => node,
+        Err(diagnostic) => {
+            diagnostics.push(Diagnostic {
+                code: Code::InvalidTheme,
+                ..*diagnostic
+            });
+            return None;
+        }
+    };
+    let mut fields = Fields::new(file, &node);
+    let _name = fields.text(&["name"]);
+    let contract = fields.node("contract");
+    let version = fields.number(&["contract"]);
+    let located = |(value, position)| Located::new(value, position);
+    let manifest = Manifest {
+        parent: fields.text(&["parent"]).map(located),
+        options: fields
+            .node("options")
+            .map(|options| {
+                options
+                    .entries()
+                    .iter()
+                    .map(|entry| (entry.key.clone(), entry.value.clone()))
+                    .collect()
+            })
+            .unwrap_or_default(),
+        languages: fields
+            .texts(&["languages"])
+            .into_iter()
+            .map(located)
+            .collect(),
+        image: fields.text(&["image"]).map(located),
+    };
+    diagnostics.extend(fields.finish(Some(Code::UnknownKey)));
+    let ours = contract::VERSION;
+    match (contract, version) {
+        (Some(node), Some(version)) if version > ours as f64 => {
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::InvalidTheme,
+                    format!(
+                        "the theme wants version {version} of the theme contract, this Guidepost knows versions up to {ours}"
+                    ),
+                )
+                .at(Place::at(Arc::clone(file), node.position))
+                .hint("use a newer Guidepost or an older release of the theme"),
+            );
+            None
+        }
+        (Some(node), Some(version)) if version < 1.0 || version.fract() != 0.0 => {
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::InvalidTheme,
+                    format!("`contract` is the number of a contract version, not `{version}`"),
+                )
+                .at(Place::at(Arc::clone(file), node.position))
+                .hint(format!("write `contract: {ours}`")),
+            );
+            None
+        }
+        (Some(_), _) => Some(manifest),
+        (None, _) => {
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::InvalidTheme,
+                    "the theme does not say which version of the theme contract it is written for",
+                )
+                .at(Place::file(Arc::clone(file)))
+                .hint(format!("add `contract: {ours}`")),
+            );
+            None
+        }
+    }
+}
+
+/// The options of all layers with the site's values.
+pub(super) fn options(
+    layers: &[Layer],
+    config: &Config,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Value {
+    let mut options = Map::new();
+    let mut defaults: Vec<(&str, &Node)> = Vec::new();
+    // Parents first, so that a child's default replaces its parent's.
+    for layer in layers.iter().rev() {
+        for (name, node) in &layer.manifest.options {
+            defaults.retain(|(known, _)| known != name);
+            defaults.push((name, node));
+            options.insert(name.clone().into(), value(node));
+        }
+    }
+    let site: Arc<str> = "site.yaml".into();
+    for entry in config.theme_options.iter().flat_map(Node::entries) {
+        let place = Place::at(Arc::clone(&site), entry.position);
+        let Some((_, default)) = defaults.iter().find(|(name, _)| *name == entry.key) else {
+            let hint = did_you_mean(&entry.key, defaults.iter().map(|(name, _)| *name));
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::UnknownKey,
+                    format!("theme `{}` has no option `{}`", config.theme, entry.key),
+                )
+                .at(place)
+                .maybe_hint(hint),
+            );
+            continue;
+        };
+        let (wanted, given) = (sort_of(&default.to_json()), sort_of(&entry.value.to_json()));
+        if let (Some(wanted), Some(given)) = (wanted, given)
+            && wanted != given
+        {
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::WrongType,
+                    format!("theme option `{}` wants {wanted}, not {given}", entry.key),
+                )
+                .at(Place::at(Arc::clone(&site), entry.value.position)),
+            );
+            continue;
+        }
+        options.insert(entry.key.clone().into(), value(&entry.value));
+    }
+    Value::from(options)
+}
+
+/// A tree of a YAML file as a value for templates.
+pub(crate) fn value(node: &Node) -> Value {
+    Value::from_serializable(&node.to_json())
+}
+
+fn sort_of(value: &serde_json::Value) -> Option<&'static str> {
+    match value {
+        serde_json::Value::Null => None,
+        serde_json::Value::Bool(_) => Some("`true` or `false`"),
+        // A number may stand where text is wanted: `2024` is a fine text.
+        serde_json::Value::Number(_) | serde_json::Value::String(_) => Some("text or a number"),
+        serde_json::Value::Array(_) => Some("a list"),
+        serde_json::Value::Object(_) => Some("a mapping"),
+    }
+}
