@@ -4,9 +4,51 @@
 //! question a template may ask is answered, and diagnostics. Pure. Knows nothing of HTML
 //! templates and disks: URLs are paths, files are names.
 
+mod address;
+mod asset;
+mod collision;
+mod expiry;
+mod link;
+mod list;
+mod lookup;
+mod order;
+mod permalink;
+mod place;
+mod redirect;
+mod reference;
+mod related;
+mod relation;
+mod resolve;
+mod section;
+mod select;
+mod suggest;
+mod taxonomy;
+mod translation;
+mod url;
+mod wikilink;
+
+pub use resolve::resolve;
+
 use crate::config::Config;
 use crate::content;
 use std::sync::Arc;
+
+/// Feed files below a list's folder: Atom, RSS, JSON Feed. They are written by the renderer;
+/// links may lead to them and nothing else may take their place.
+pub const FEED_FILES: [&str; 3] = ["atom.xml", "rss.xml", "feed.json"];
+/// Files below a list's folder beside feeds.
+pub const LIST_FILES: [&str; 1] = ["calendar.ics"];
+/// Files below a page's folder.
+pub const PAGE_FILES: [&str; 1] = ["event.ics"];
+/// Files that every site has at its top.
+pub const ROOT_FILES: [&str; 6] = [
+    "404.html",
+    "_redirects",
+    "companies.json",
+    "jobs.json",
+    "robots.txt",
+    "sitemap.xml",
+];
 
 /// Index of a page in [`Site::pages`].
 pub type PageId = u32;
@@ -51,6 +93,9 @@ pub struct Page {
     pub source: Arc<content::Page>,
     /// Language.
     pub language: LanguageId,
+    /// Slug, `abbrlink` or file name as it stands in addresses; other pages may name the
+    /// page by it.
+    pub slug: String,
     /// Path on the site with the base path, percent-encoded, directory URLs end in `/`:
     /// `/blog/en/jobs/welder/`.
     pub url: String,
@@ -62,6 +107,8 @@ pub struct Page {
     pub updated: Option<content::date::Moment>,
     /// The moment has passed after which the page leaves lists, feeds and sitemap.
     pub expired: bool,
+    /// A policy that no longer holds: it keeps its lists and leaves the home page.
+    pub outdated: bool,
     /// Section it belongs to (index in [`Site::sections`]).
     pub section: Option<u32>,
     /// Terms: index into [`Site::lists`], in the order of the front matter, by taxonomy.
@@ -84,6 +131,12 @@ pub struct Page {
     pub companies: Vec<PageId>,
     /// Policies that the page names.
     pub policies: Vec<PageId>,
+    /// Of a company: its open jobs, newest first.
+    pub jobs: Vec<PageId>,
+    /// Of a company or policy: articles that name it, newest first.
+    pub articles: Vec<PageId>,
+    /// Of a company: events that it hosts.
+    pub events: Vec<PageId>,
     /// For a digest: the pages of its period.
     pub collected: Vec<PageId>,
     /// What fills the body's holes: one target for each hole of the body, in order.
@@ -246,7 +299,7 @@ pub struct NextChange {
     pub at: jiff::Timestamp,
     /// Source file of the page.
     pub file: Arc<str>,
-    /// `expires` or `appears`.
+    /// `appears`, `begins` or `expires`.
     pub what: &'static str,
 }
 
@@ -288,13 +341,4 @@ pub struct Input {
     pub data: Vec<(String, serde_json::Value)>,
     /// Files seen and pages left out for a mistake.
     pub tally: Tally,
-}
-
-/// Resolves a site.
-pub fn resolve(
-    _input: Input,
-    _config: Arc<Config>,
-    _selection: Selection,
-) -> (Site, Vec<crate::diag::Diagnostic>) {
-    todo!()
 }

@@ -1,0 +1,457 @@
+//! Links and images of bodies: takes the holes of a body, gives what each leads to, and
+//! says which lead nowhere.
+
+use super::lookup::{Destination, Lookup, joined};
+use super::place::folder_of;
+use super::url::{composed, decode, encode, has_scheme, own_path};
+use super::{LanguageId, PageId, Picture, Target, asset, suggest, wikilink};
+use crate::content::{Body, HoleKind, Page};
+use crate::diag::{Code, Diagnostic, Place, Position, did_you_mean};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// The text whose links are resolved.
+#[derive(Debug)]
+pub(super) struct Origin<'a> {
+    /// Its file.
+    pub(super) source: &'a Page,
+    /// Its language.
+    pub(super) language: LanguageId,
+    /// Its page, unless it is a section's text.
+    pub(super) page: Option<PageId>,
+    /// Its URL.
+    pub(super) url: &'a str,
+    /// Its output.
+    pub(super) output: &'a str,
+}
+
+impl Origin<'_> {
+    /// Folder of its file below the content folder.
+    pub(super) fn folder(&self) -> Cow<'_, str> {
+        composed(folder_of(&self.source.file.path))
+    }
+
+    fn place(&self, position: Position) -> Place {
+        Place::at(Arc::clone(&self.source.file.file), position)
+    }
+}
+
+/// One target for each hole of a body.
+pub(super) fn targets(
+    origin: &Origin<'_>,
+    lookup: &Lookup<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Target> {
+    origin
+        .source
+        .body
+        .holes
+        .iter()
+        .map(|hole| match &hole.kind {
+            HoleKind::Href(link) => href(link, hole.position, origin, lookup, diagnostics),
+            HoleKind::Source(source) => {
+                let picture = picture(source, hole.position, origin, lookup, diagnostics);
+                Target::Url(picture.url)
+            }
+            HoleKind::Image { source, .. } => {
+                Target::Picture(picture(source, hole.position, origin, lookup, diagnostics))
+            }
+            HoleKind::Wikilink { target, embed, .. } => {
+                wikilink::resolve(target, *embed, hole.position, origin, lookup, diagnostics)
+            }
+            HoleKind::Open(_) | HoleKind::Close => Target::None,
+        })
+        .collect()
+}
+
+/// A link taken apart.
+struct Parts<'a> {
+    path: &'a str,
+    query: &'a str,
+    fragment: Option<&'a str>,
+}
+
+impl Parts<'_> {
+    fn suffix(&self) -> String {
+        match self.fragment {
+            Some(fragment) => format!("{}#{}", self.query, encoded_fragment(fragment)),
+            None => self.query.to_owned(),
+        }
+    }
+}
+
+/// Ways to read `?` and `#`: as marks, or as part of a file's name.
+fn readings(link: &str) -> Vec<Parts<'_>> {
+    let (before, fragment) = match link.split_once('#') {
+        Some((before, fragment)) => (before, Some(fragment)),
+        None => (link, None),
+    };
+    let cut = before.find('?').unwrap_or(before.len());
+    let mut readings = vec![Parts {
+        path: &before[..cut],
+        query: &before[cut..],
+        fragment,
+    }];
+    if fragment.is_some() || cut < before.len() {
+        let (path, fragment) = match link.rsplit_once('#') {
+            Some((path, fragment)) => (path, Some(fragment)),
+            None => (link, None),
+        };
+        for (path, fragment) in [(path, fragment), (link, None)] {
+            readings.push(Parts {
+                path,
+                query: "",
+                fragment,
+            });
+        }
+    }
+    readings
+}
+
+fn encoded_fragment(fragment: &str) -> String {
+    decode(fragment).map_or_else(
+        || fragment.to_owned(),
+        |fragment| encode(&composed(&fragment)),
+    )
+}
+
+fn href(
+    written: &str,
+    position: Position,
+    origin: &Origin<'_>,
+    lookup: &Lookup<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Target {
+    let link = written.trim();
+    if let Some(name) = link
+        .strip_prefix("[[")
+        .and_then(|rest| rest.strip_suffix("]]"))
+    {
+        return wikilink::reference(name, position, origin, lookup, diagnostics);
+    }
+    if link.is_empty() {
+        diagnostics.push(
+            Diagnostic::new(Code::BrokenLink, "the link has no address")
+                .at(origin.place(position))
+                .hint("write where it leads, or remove it"),
+        );
+        return Target::Url(String::new());
+    }
+    let Some(local) = local(link, lookup) else {
+        return Target::Url(link.to_owned());
+    };
+    let readings = readings(&local);
+    for parts in &readings {
+        if let Some(destination) = destination(parts.path, origin, lookup) {
+            check_anchor(
+                &destination,
+                parts,
+                written,
+                position,
+                origin,
+                lookup,
+                diagnostics,
+            );
+            return match destination {
+                Destination::Page(id) => Target::Page(id, parts.suffix()),
+                other => Target::Url(format!("{}{}", lookup.url(&other), parts.suffix())),
+            };
+        }
+    }
+    diagnostics.push(broken(link, readings[0].path, position, origin, lookup));
+    Target::Url(link.to_owned())
+}
+
+/// The part of a link that is a matter of this site: a path with query and fragment. None
+/// for addresses elsewhere.
+pub(super) fn local<'a>(link: &'a str, lookup: &Lookup<'_>) -> Option<Cow<'a, str>> {
+    if let Some(path) = own_path(link, &lookup.config.url) {
+        let rooted = path.starts_with('/');
+        let rest = if rooted {
+            Cow::Borrowed(path)
+        } else {
+            Cow::Owned(format!("/{path}"))
+        };
+        return Some(rest);
+    }
+    if link.starts_with("//") || has_scheme(link) {
+        return None;
+    }
+    // Windows authors write `..\images\a.png`.
+    let cut = link.find(['?', '#']).unwrap_or(link.len());
+    if link[..cut].contains('\\') {
+        return Some(Cow::Owned(link.replace('\\', "/")));
+    }
+    Some(Cow::Borrowed(link))
+}
+
+/// What a path leads to, seen from a text.
+fn destination(path: &str, origin: &Origin<'_>, lookup: &Lookup<'_>) -> Option<Destination> {
+    if path.is_empty() {
+        return Some(match origin.page {
+            Some(id) => Destination::Page(id),
+            None => Destination::Other(origin.url.to_owned()),
+        });
+    }
+    let decoded = decode(path).map(|path| composed(&path).into_owned());
+    let found = decoded
+        .as_deref()
+        .and_then(|path| find(path, origin, lookup));
+    // A file may be called `100%25.png`, or really `100%25`.
+    found.or_else(|| {
+        let raw = composed(path);
+        (decoded.as_deref() != Some(&*raw))
+            .then(|| find(&raw, origin, lookup))
+            .flatten()
+    })
+}
+
+fn find(path: &str, origin: &Origin<'_>, lookup: &Lookup<'_>) -> Option<Destination> {
+    let language = origin.language;
+    if let Some(path) = path.strip_prefix("@/") {
+        return lookup
+            .source(path, language)
+            .or_else(|| lookup.folder(path, language));
+    }
+    if let Some(path) = path.strip_prefix('/') {
+        let base = lookup.config.base_path.trim_start_matches('/');
+        let below_base = path
+            .strip_prefix(base)
+            .filter(|rest| !base.is_empty() && (rest.is_empty() || rest.starts_with('/')));
+        return below_base
+            .and_then(|path| lookup.address(path))
+            .or_else(|| lookup.address(path))
+            .or_else(|| lookup.source(path, language))
+            .or_else(|| lookup.folder(path, language));
+    }
+    let folder = origin.folder();
+    if let Some(found) = joined(&folder, path).and_then(|path| {
+        lookup
+            .source(&path, language)
+            .or_else(|| lookup.folder(&path, language))
+    }) {
+        return Some(found);
+    }
+    // Hexo keeps a post's files in a folder of the post's name.
+    let own_path = composed(&origin.source.file.path);
+    let own_folder = asset::asset_folder(&own_path, origin.source.file_lang.as_deref());
+    let beside = joined(&own_folder, path).and_then(|path| lookup.sources.get(&path).cloned());
+    beside
+        .or_else(|| {
+            let from = asset::output_folder(origin.output);
+            lookup.address(&joined(&from, path)?)
+        })
+        .or_else(|| lookup.address(from_root(path)))
+        .or_else(|| by_name(path, &folder, language, lookup))
+}
+
+/// A path as it may be meant from the site's root: `../../static/a.png` is `a.png`.
+fn from_root(path: &str) -> &str {
+    let mut path = path;
+    while let Some(rest) = path.strip_prefix("../").or_else(|| path.strip_prefix("./")) {
+        path = rest;
+    }
+    path.strip_prefix("static/").unwrap_or(path)
+}
+
+/// Hexo's `post_link` names a post by the end of its path, without extension.
+fn by_name(
+    path: &str,
+    folder: &str,
+    language: LanguageId,
+    lookup: &Lookup<'_>,
+) -> Option<Destination> {
+    let name = path.rsplit('/').next().filter(|name| !name.contains('.'))?;
+    let ids: Vec<PageId> = lookup
+        .named(name)
+        .iter()
+        .copied()
+        .filter(|id| {
+            let page = &lookup.pages[*id as usize];
+            let own = super::lookup::without_extension(&page.source.file.path);
+            *page.source.stem == *name || page.slug == name || own.ends_with(name)
+        })
+        .filter(|id| {
+            let page = &lookup.pages[*id as usize];
+            folder_of(path).is_empty() || page.source.section.ends_with(folder_of(path))
+        })
+        .collect();
+    lookup
+        .nearest(&ids, folder, language)
+        .map(Destination::Page)
+}
+
+/// The picture that a path leads to; a missing one is reported and kept as written.
+pub(super) fn picture(
+    written: &str,
+    position: Position,
+    origin: &Origin<'_>,
+    lookup: &Lookup<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Picture {
+    let link = written.trim();
+    let elsewhere = Picture {
+        url: link.to_owned(),
+        width: None,
+        height: None,
+        file: None,
+    };
+    if link.is_empty() {
+        diagnostics.push(missing_image("", position, origin));
+        return elsewhere;
+    }
+    let Some(local) = local(link, lookup) else {
+        return elsewhere;
+    };
+    for parts in readings(&local) {
+        if parts.path.is_empty() {
+            continue;
+        }
+        match destination(parts.path, origin, lookup) {
+            Some(Destination::Asset(index)) => {
+                return shown(&lookup.assets[index as usize], &parts.suffix());
+            }
+            Some(Destination::Static(index)) => {
+                return shown(&lookup.statics[index as usize], &parts.suffix());
+            }
+            // An `<iframe>` or a download may lead to a page; a picture has an ending.
+            Some(other) if !has_image_ending(parts.path) => {
+                return Picture {
+                    url: format!("{}{}", lookup.url(&other), parts.suffix()),
+                    ..elsewhere
+                };
+            }
+            _ => {}
+        }
+    }
+    let path = decode(&local).unwrap_or(Cow::Borrowed(&local)).into_owned();
+    diagnostics.push(
+        missing_image(link, position, origin).maybe_hint(suggest::file(&path, origin, lookup)),
+    );
+    elsewhere
+}
+
+fn has_image_ending(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, ending)| {
+        let ending = ending.to_ascii_lowercase();
+        matches!(
+            ending.as_str(),
+            "png" | "jpg" | "jpeg" | "gif" | "svg" | "webp" | "avif" | "bmp" | "ico"
+        )
+    })
+}
+
+/// A file as a picture.
+pub(super) fn shown(file: &asset::File, suffix: &str) -> Picture {
+    Picture {
+        url: format!("{}{suffix}", file.url),
+        width: file.size.map(|(width, _)| width),
+        height: file.size.map(|(_, height)| height),
+        file: Some(Arc::clone(&file.file)),
+    }
+}
+
+fn missing_image(link: &str, position: Position, origin: &Origin<'_>) -> Diagnostic {
+    let message = if link.is_empty() {
+        "the image has no address".to_owned()
+    } else {
+        format!("there is no image `{link}`")
+    };
+    Diagnostic::new(Code::MissingImage, message).at(origin.place(position))
+}
+
+/// The diagnostic for a link that leads nowhere.
+fn broken(
+    link: &str,
+    path: &str,
+    position: Position,
+    origin: &Origin<'_>,
+    lookup: &Lookup<'_>,
+) -> Diagnostic {
+    let path = decode(path).unwrap_or(Cow::Borrowed(path));
+    let path = composed(&path);
+    let absent = if path.starts_with('/') || path.starts_with("@/") {
+        lookup.absence(path.trim_start_matches('@'))
+    } else {
+        let whole = joined(&origin.folder(), &path);
+        whole.and_then(|path| lookup.absence(&path))
+    };
+    match absent {
+        Some(absence) => Diagnostic::new(
+            Code::BrokenLink,
+            format!(
+                "the link `{link}` leads to a page that is {}",
+                absence.words()
+            ),
+        )
+        .at(origin.place(position))
+        .hint("publish that page first, or take the link out"),
+        None => Diagnostic::new(
+            Code::BrokenLink,
+            format!("the link `{link}` leads to nothing on this site"),
+        )
+        .at(origin.place(position))
+        .maybe_hint(suggest::path(&path, origin, lookup)),
+    }
+}
+
+fn check_anchor(
+    destination: &Destination,
+    parts: &Parts<'_>,
+    written: &str,
+    position: Position,
+    origin: &Origin<'_>,
+    lookup: &Lookup<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let body = match destination {
+        Destination::Page(id) => &lookup.pages[*id as usize].source.body,
+        // A section's own text stands among the theme's; only its own links are sure.
+        Destination::Other(url) if url == origin.url => &origin.source.body,
+        _ => return,
+    };
+    let Some(fragment) = parts.fragment else {
+        return;
+    };
+    if let Some(diagnostic) = missing_anchor(fragment, body) {
+        let whole = if parts.path.is_empty() {
+            String::new()
+        } else {
+            format!(" in `{}`", written.trim())
+        };
+        let diagnostic = diagnostic.at(origin.place(position));
+        diagnostics.push(Diagnostic {
+            message: format!("{}{whole}", diagnostic.message),
+            ..diagnostic
+        });
+    }
+}
+
+/// A diagnostic without place when a body has no such anchor.
+pub(super) fn missing_anchor(fragment: &str, body: &Body) -> Option<Diagnostic> {
+    let decoded = decode(fragment).unwrap_or(Cow::Borrowed(fragment));
+    let wanted = composed(&decoded);
+    if wanted.is_empty() || wanted.eq_ignore_ascii_case("top") || wanted.contains(":~:") {
+        return None;
+    }
+    let ids = || {
+        let headings = body.headings.iter().map(|heading| heading.id.as_str());
+        headings.chain(body.anchors.iter().map(String::as_str))
+    };
+    if ids().any(|id| composed(id) == wanted) {
+        return None;
+    }
+    // A heading's words are often written where its anchor is meant.
+    let by_words = body
+        .headings
+        .iter()
+        .find(|heading| heading.text.trim().eq_ignore_ascii_case(wanted.trim()))
+        .map(|heading| format!("did you mean `#{}`?", heading.id));
+    Some(
+        Diagnostic::new(
+            Code::BrokenAnchor,
+            format!("there is no heading or anchor `#{wanted}`"),
+        )
+        .maybe_hint(by_words.or_else(|| did_you_mean(&wanted, ids()))),
+    )
+}

@@ -1,0 +1,453 @@
+//! What exists under which name: takes the resolved pages, sections, lists and files, and
+//! answers what a path, an address or a name leads to. Reports nothing.
+
+use super::asset::File;
+use super::list::parts;
+use super::place::{Placed, folder_of, shared_path, split_language};
+use super::redirect;
+use super::section::Sections;
+use super::select::Absence;
+use super::url::{composed, encode, key};
+use super::{
+    FEED_FILES, LIST_FILES, LanguageId, List, PAGE_FILES, Page, PageId, ROOT_FILES, TaxonomyIndex,
+};
+use crate::config::Config;
+use crate::content::Details;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Something that a link may lead to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Destination {
+    /// A page.
+    Page(PageId),
+    /// A section, by index.
+    Section(u32),
+    /// A file of the content folder, by index.
+    Asset(u32),
+    /// A static file, by index.
+    Static(u32),
+    /// Anything else that is written, by URL.
+    Other(String),
+}
+
+/// Everything that exists.
+#[derive(Debug)]
+pub(super) struct Lookup<'a> {
+    pub(super) config: &'a Config,
+    pub(super) pages: &'a [Page],
+    pub(super) sections: &'a Sections,
+    pub(super) lists: &'a [List],
+    pub(super) assets: &'a [File],
+    pub(super) statics: &'a [File],
+    /// Source files below the content folder.
+    pub(super) sources: HashMap<String, Destination>,
+    /// Pages by folder and name without language and extension.
+    shared: HashMap<String, Vec<PageId>>,
+    /// Pages by any name, lower case.
+    names: HashMap<String, Vec<PageId>>,
+    /// Outputs by key.
+    pub(super) addresses: HashMap<String, Destination>,
+    /// Lists by key.
+    list_folders: HashMap<&'a str, u32>,
+    /// Files by lower-case file name.
+    file_names: HashMap<String, Vec<u32>>,
+    /// Pages that are not published, by path, shared path and name.
+    absent: HashMap<String, Absence>,
+}
+
+/// What the index is made from.
+pub(super) struct Known<'a> {
+    pub(super) config: &'a Config,
+    pub(super) pages: &'a [Page],
+    /// Shared path of each page.
+    pub(super) shared: &'a [String],
+    pub(super) sections: &'a Sections,
+    pub(super) lists: &'a [List],
+    pub(super) overviews: &'a [TaxonomyIndex],
+    pub(super) redirects: &'a [redirect::Placed],
+    pub(super) assets: &'a [File],
+    pub(super) statics: &'a [File],
+    pub(super) absent: &'a [(Placed, Absence)],
+}
+
+/// Builds the index.
+pub(super) fn lookup<'a>(known: &Known<'a>) -> Lookup<'a> {
+    let ((sources, shared), (names, addresses)) = rayon::join(
+        || (sources(known), by_shared_path(known)),
+        || (names(known.pages), addresses(known)),
+    );
+    let list_folders = (0..)
+        .zip(known.lists)
+        .map(|(index, list)| (list.folder.trim_end_matches('/'), index))
+        .collect();
+    let mut file_names: HashMap<String, Vec<u32>> = HashMap::new();
+    for (index, file) in (0..).zip(known.assets) {
+        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+        file_names
+            .entry(name.to_lowercase())
+            .or_default()
+            .push(index);
+    }
+    Lookup {
+        config: known.config,
+        pages: known.pages,
+        sections: known.sections,
+        lists: known.lists,
+        assets: known.assets,
+        statics: known.statics,
+        sources,
+        shared,
+        names,
+        addresses,
+        list_folders,
+        file_names,
+        absent: absent(known.absent),
+    }
+}
+
+fn sources(known: &Known<'_>) -> HashMap<String, Destination> {
+    let mut sources = HashMap::with_capacity(known.pages.len() + known.assets.len());
+    for (id, page) in (0..).zip(known.pages) {
+        let path = composed(&page.source.file.path).into_owned();
+        sources.insert(path, Destination::Page(id));
+    }
+    for (index, section) in (0..).zip(&known.sections.list) {
+        if let Some(source) = &section.source {
+            let path = composed(&source.file.path).into_owned();
+            sources.insert(path, Destination::Section(index));
+        }
+    }
+    for (index, file) in (0..).zip(known.assets) {
+        sources.insert(file.path.clone(), Destination::Asset(index));
+    }
+    sources
+}
+
+fn by_shared_path(known: &Known<'_>) -> HashMap<String, Vec<PageId>> {
+    let mut shared: HashMap<String, Vec<PageId>> = HashMap::with_capacity(known.pages.len());
+    for ((id, page), path) in (0..).zip(known.pages).zip(known.shared) {
+        let short = shared_path(&page.source.section, &page.source.stem);
+        if short != *path {
+            shared.entry(short).or_default().push(id);
+        }
+        shared.entry(path.clone()).or_default().push(id);
+    }
+    shared
+}
+
+fn names(pages: &[Page]) -> HashMap<String, Vec<PageId>> {
+    let mut names: HashMap<String, Vec<PageId>> = HashMap::with_capacity(pages.len() * 2);
+    let mut add = |name: &str, id: PageId| {
+        let name = folded(name);
+        if !name.is_empty() {
+            let ids = names.entry(name).or_default();
+            if ids.last() != Some(&id) {
+                ids.push(id);
+            }
+        }
+    };
+    for (id, page) in (0..).zip(pages) {
+        let source = &page.source;
+        add(&source.stem, id);
+        add(&page.slug, id);
+        add(&source.title, id);
+        let path = &source.file.path;
+        let file = path.rsplit('/').next().unwrap_or(path);
+        add(file.rsplit_once('.').map_or(file, |(name, _)| name), id);
+        for alias in &source.meta.aliases {
+            add(&alias.value, id);
+        }
+        if let Details::Company(company) = &source.details {
+            for name in company
+                .name
+                .iter()
+                .chain(company.names.iter().map(|(_, name)| name))
+            {
+                add(name, id);
+            }
+        }
+    }
+    names
+}
+
+/// A name as names are compared: NFC, lower case, without space at its ends.
+pub(super) fn folded(name: &str) -> String {
+    composed(name.trim()).to_lowercase()
+}
+
+fn addresses(known: &Known<'_>) -> HashMap<String, Destination> {
+    let mut addresses: HashMap<String, Destination> = HashMap::with_capacity(known.pages.len());
+    for (id, page) in (0..).zip(known.pages) {
+        let key = key(&page.output).to_owned();
+        addresses.entry(key).or_insert(Destination::Page(id));
+    }
+    for (index, address) in (0..).zip(&known.sections.addresses) {
+        let key = key(&address.output).to_owned();
+        addresses.entry(key).or_insert(Destination::Section(index));
+    }
+    for list in known.lists {
+        let key = list.folder.trim_end_matches('/').to_owned();
+        let destination = || Destination::Other(list.url.clone());
+        addresses.entry(key).or_insert_with(destination);
+    }
+    for overview in known.overviews {
+        let key = key(&overview.output).to_owned();
+        let destination = || Destination::Other(overview.url.clone());
+        addresses.entry(key).or_insert_with(destination);
+    }
+    for (redirect, page, _) in known.redirects {
+        let key = key(&redirect.output).to_owned();
+        let destination = || match page {
+            Some(id) => Destination::Page(*id),
+            None => Destination::Other(redirect.to.clone()),
+        };
+        addresses.entry(key).or_insert_with(destination);
+    }
+    for (index, file) in (0..).zip(known.assets) {
+        let key = file.output.clone();
+        addresses.entry(key).or_insert(Destination::Asset(index));
+    }
+    for (index, file) in (0..).zip(known.statics) {
+        let key = file.output.clone();
+        addresses.entry(key).or_insert(Destination::Static(index));
+    }
+    addresses
+}
+
+fn absent(pages: &[(Placed, Absence)]) -> HashMap<String, Absence> {
+    let mut names = HashMap::new();
+    for (page, absence) in pages {
+        let source = &page.source;
+        for name in [
+            composed(&source.file.path).into_owned(),
+            page.shared_path(),
+            shared_path(&source.section, &source.stem),
+            folded(&source.stem),
+            folded(&source.title),
+        ] {
+            names.entry(name).or_insert(*absence);
+        }
+    }
+    names
+}
+
+impl Lookup<'_> {
+    /// Why a page of this path or name is not published.
+    pub(super) fn absence(&self, path: &str) -> Option<Absence> {
+        let path = path.trim_matches('/');
+        let stem = without_extension(path);
+        let name = stem.rsplit('/').next().unwrap_or(stem);
+        self.absent
+            .get(path)
+            .or_else(|| self.absent.get(stem))
+            .or_else(|| self.absent.get(&folded(name)))
+            .copied()
+    }
+
+    /// What an address below the public folder leads to.
+    pub(super) fn address(&self, path: &str) -> Option<Destination> {
+        let path = path.trim_matches('/');
+        let path = match path.strip_suffix("index.html") {
+            Some(folder) if folder.is_empty() || folder.ends_with('/') => {
+                folder.trim_end_matches('/')
+            }
+            _ => path,
+        };
+        self.addresses
+            .get(path)
+            .cloned()
+            .or_else(|| self.generated(path))
+            .or_else(|| self.addresses.get(&format!("{path}.html")).cloned())
+    }
+
+    /// Outputs that follow from lists and pages.
+    fn generated(&self, path: &str) -> Option<Destination> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let exists = if let Some(first) = folder.strip_suffix("page").filter(|_| !name.is_empty()) {
+            let first = first.trim_end_matches('/');
+            let part: usize = name.parse().ok()?;
+            let list = &self.lists[*self.list_folders.get(first)? as usize];
+            if part > 1 && part <= parts(list) {
+                let url = format!("{}page/{part}/", list.url);
+                return Some(Destination::Other(url));
+            }
+            false
+        } else if FEED_FILES.contains(&name) {
+            let list = self.list_folders.get(folder)?;
+            self.lists[*list as usize].feed
+        } else if LIST_FILES.contains(&name) {
+            self.list_folders.contains_key(folder)
+        } else if PAGE_FILES.contains(&name) {
+            matches!(self.addresses.get(folder), Some(Destination::Page(_)))
+        } else {
+            folder.is_empty() && ROOT_FILES.contains(&name)
+        };
+        exists.then(|| Destination::Other(format!("{}/{}", self.config.base_path, encode(path))))
+    }
+
+    /// What a path below the content folder leads to: a file, a page without its extension
+    /// or language, a section's folder.
+    pub(super) fn source(&self, path: &str, language: LanguageId) -> Option<Destination> {
+        let path = path.trim_matches('/');
+        match self.sources.get(path) {
+            Some(Destination::Page(id)) => {
+                return Some(Destination::Page(self.version(*id, path, language)));
+            }
+            Some(Destination::Section(index)) => {
+                return Some(Destination::Section(
+                    self.section_version(*index, path, language),
+                ));
+            }
+            Some(found) => return Some(found.clone()),
+            None => {}
+        }
+        let (explicit, rest) = split_language(path, self.config);
+        let wanted = explicit.unwrap_or(language);
+        let stem = without_extension(rest);
+        let ids = self.shared.get(stem)?;
+        self.in_language(ids, wanted).map(Destination::Page)
+    }
+
+    /// The section of a folder below the content folder.
+    pub(super) fn folder(&self, path: &str, language: LanguageId) -> Option<Destination> {
+        let (explicit, rest) = split_language(path.trim_matches('/'), self.config);
+        let rest = without_extension(rest);
+        let rest = rest
+            .strip_suffix("_index")
+            .or_else(|| rest.strip_suffix("index"))
+            .filter(|folder| folder.is_empty() || folder.ends_with('/'))
+            .unwrap_or(rest)
+            .trim_end_matches('/');
+        let folder: Arc<str> = rest.into();
+        [explicit.unwrap_or(language), 0]
+            .into_iter()
+            .find_map(|language| self.sections.index.get(&(language, Arc::clone(&folder))))
+            .map(|index| Destination::Section(*index))
+    }
+
+    /// The version in the wanted language, when the path names none itself.
+    fn version(&self, id: PageId, path: &str, language: LanguageId) -> PageId {
+        let page = &self.pages[id as usize];
+        if page.language == language
+            || names_language(path, page.source.file_lang.as_deref(), self.config)
+        {
+            return id;
+        }
+        page.translations
+            .iter()
+            .copied()
+            .find(|other| self.pages[*other as usize].language == language)
+            .unwrap_or(id)
+    }
+
+    fn section_version(&self, index: u32, path: &str, language: LanguageId) -> u32 {
+        let section = &self.sections.list[index as usize];
+        let own = section
+            .source
+            .as_ref()
+            .and_then(|source| source.file_lang.as_deref());
+        if section.language == language || names_language(path, own, self.config) {
+            return index;
+        }
+        let key = (language, Arc::clone(&section.path));
+        self.sections.index.get(&key).copied().unwrap_or(index)
+    }
+
+    /// The page of a group in the wanted language, else in the default one, else the first.
+    pub(super) fn in_language(&self, ids: &[PageId], language: LanguageId) -> Option<PageId> {
+        ids.iter().copied().min_by_key(|id| {
+            let own = self.pages[*id as usize].language;
+            (own != language, own, *id)
+        })
+    }
+
+    /// Pages that have the name: stem, slug, title, alias or file name.
+    pub(super) fn named(&self, name: &str) -> &[PageId] {
+        self.names.get(&folded(name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Pages of a shared path.
+    pub(super) fn at_path(&self, path: &str) -> &[PageId] {
+        self.shared.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Files of the content folder with the file name.
+    pub(super) fn files_named(&self, name: &str) -> &[u32] {
+        self.file_names
+            .get(&folded(name))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// The candidate nearest to a folder: the same language, the longest common path.
+    pub(super) fn nearest(
+        &self,
+        ids: &[PageId],
+        folder: &str,
+        language: LanguageId,
+    ) -> Option<PageId> {
+        ids.iter().copied().min_by_key(|id| {
+            let page = &self.pages[*id as usize];
+            let path = &page.source.file.path;
+            let away = std::cmp::Reverse(common(folder_of(path), folder));
+            (
+                page.language != language,
+                page.language,
+                away,
+                path.matches('/').count(),
+                *id,
+            )
+        })
+    }
+
+    /// URL of a destination that is no page.
+    pub(super) fn url<'b>(&'b self, destination: &'b Destination) -> &'b str {
+        match destination {
+            Destination::Page(id) => &self.pages[*id as usize].url,
+            Destination::Section(index) => &self.sections.list[*index as usize].url,
+            Destination::Asset(index) => &self.assets[*index as usize].url,
+            Destination::Static(index) => &self.statics[*index as usize].url,
+            Destination::Other(url) => url,
+        }
+    }
+}
+
+/// Folders that two paths have in common at their top.
+pub(super) fn common(a: &str, b: &str) -> usize {
+    a.split('/')
+        .zip(b.split('/'))
+        .take_while(|(a, b)| a == b && !a.is_empty())
+        .count()
+}
+
+/// Whether a path says its language by a suffix or a folder.
+fn names_language(path: &str, own: Option<&str>, config: &Config) -> bool {
+    own.is_some_and(|tag| {
+        let stem = without_extension(path);
+        stem.rsplit_once('.')
+            .is_some_and(|(_, ending)| ending.eq_ignore_ascii_case(tag))
+    }) || split_language(path, config).0.is_some()
+}
+
+/// A path without an extension that pages have.
+pub(super) fn without_extension(path: &str) -> &str {
+    match path.rsplit_once('.') {
+        Some((stem, "md" | "markdown" | "mdown" | "mdx" | "html" | "htm")) => stem,
+        _ => path,
+    }
+}
+
+/// Joins a relative path to a folder; none when it leaves the root.
+pub(super) fn joined(folder: &str, relative: &str) -> Option<String> {
+    let mut segments: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                segments.pop()?;
+            }
+            part => segments.push(part),
+        }
+    }
+    Some(segments.join("/"))
+}

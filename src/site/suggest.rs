@@ -1,0 +1,103 @@
+//! What an author may have meant: takes a path that leads nowhere, gives the nearest one that
+//! exists. Looks at few candidates, so that a thousand broken links cost little.
+
+use super::link::Origin;
+use super::lookup::{Lookup, joined, without_extension};
+use super::place::folder_of;
+use crate::diag::closest;
+
+/// Most candidates that one path is compared with.
+const CANDIDATES: usize = 500;
+
+/// A hint with the page or file that is nearest to a path.
+pub(super) fn path(path: &str, origin: &Origin<'_>, lookup: &Lookup<'_>) -> Option<String> {
+    let stem = without_extension(path.trim_end_matches('/'));
+    let name = stem.rsplit('/').next().unwrap_or(stem);
+    let pages = lookup.named(name);
+    if let Some(id) = lookup.nearest(pages, &origin.folder(), origin.language) {
+        return Some(meant(&page_path(
+            &lookup.pages[id as usize].source.file.path,
+        )));
+    }
+    file(path, origin, lookup).or_else(|| neighbour(path, origin, lookup))
+}
+
+/// A hint with a file of the content folder that has the same name or nearly the same.
+pub(super) fn file(path: &str, origin: &Origin<'_>, lookup: &Lookup<'_>) -> Option<String> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if let Some(index) = lookup.files_named(name).first() {
+        return Some(meant(&page_path(&lookup.assets[*index as usize].path)));
+    }
+    let folder = if path.starts_with('/') {
+        folder_of(path.trim_start_matches('/')).to_owned()
+    } else {
+        joined(&origin.folder(), folder_of(path))?
+    };
+    let beside = lookup
+        .assets
+        .iter()
+        .filter(|file| folder_of(&file.path) == folder)
+        .take(CANDIDATES)
+        .map(|file| file.path.rsplit('/').next().unwrap_or(&file.path));
+    let found = closest(name, beside)?;
+    Some(meant(&beside_path(path, found)))
+}
+
+/// A page in the folder that the path names.
+fn neighbour(path: &str, origin: &Origin<'_>, lookup: &Lookup<'_>) -> Option<String> {
+    let trimmed = path.trim_end_matches('/');
+    let name = trimmed.rsplit('/').next().unwrap_or(trimmed);
+    let extension = name.len() > without_extension(name).len();
+    let folder = if trimmed.starts_with('/') || trimmed.starts_with("@/") {
+        folder_of(trimmed.trim_start_matches('@').trim_start_matches('/')).to_owned()
+    } else {
+        joined(&origin.folder(), folder_of(trimmed))?
+    };
+    if extension {
+        let files = lookup
+            .pages
+            .iter()
+            .map(|page| &*page.source.file.path)
+            .filter(|path| folder_of(path) == folder)
+            .take(CANDIDATES)
+            .map(|path| path.rsplit('/').next().unwrap_or(path));
+        return closest(name, files).map(|found| meant(&beside_path(trimmed, found)));
+    }
+    let base = lookup.config.base_path.trim_start_matches('/');
+    let folder = folder
+        .strip_prefix(base)
+        .unwrap_or(&folder)
+        .trim_start_matches('/');
+    let names = lookup
+        .pages
+        .iter()
+        .map(|page| super::url::key(&page.output))
+        .filter(|key| folder_of(key) == folder)
+        .take(CANDIDATES)
+        .map(|key| key.rsplit('/').next().unwrap_or(key));
+    if let Some(found) = closest(name, names) {
+        let slash = if path.ends_with('/') { "/" } else { "" };
+        return Some(meant(&format!("{}{slash}", beside_path(trimmed, found))));
+    }
+    let sections = lookup
+        .sections
+        .addresses
+        .iter()
+        .map(|address| super::url::key(&address.output));
+    closest(trimmed.trim_start_matches('/'), sections).map(|found| meant(&format!("/{found}/")))
+}
+
+fn page_path(path: &str) -> String {
+    format!("/{path}")
+}
+
+fn beside_path(path: &str, name: &str) -> String {
+    match path.rsplit_once('/') {
+        Some((folder, _)) => format!("{folder}/{name}"),
+        None => name.to_owned(),
+    }
+}
+
+fn meant(path: &str) -> String {
+    format!("did you mean `{path}`?")
+}
