@@ -22,6 +22,7 @@ pub(super) struct Arguments {
 
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(super) struct Global {
     /// Folder of the site [default: the nearest one with `site.yaml`, from here upwards]
     #[arg(long, global = true, value_name = "DIR")]

@@ -75,15 +75,18 @@ pub(super) fn apply(
     manifest: &Manifest,
 ) -> anyhow::Result<()> {
     check(out, change)?;
-    let begin = || -> anyhow::Result<()> {
-        fs::write(work.join(STAGED_MANIFEST), manifest.to_text())?;
-        let draft = work.join("journal.draft");
-        fs::write(&draft, serde_json::to_vec(change)?)?;
-        fs::rename(&draft, work.join(JOURNAL))?;
-        Ok(())
-    };
-    begin().with_context(|| format!("cannot write to `{}`", work.display()))?;
+    begin(work, change, manifest)
+        .with_context(|| format!("cannot write to `{}`", work.display()))?;
     perform(work, out, change, false)
+}
+
+/// Writes down what is going to be done. From here on the commit will happen.
+fn begin(work: &Path, change: &Change, manifest: &Manifest) -> anyhow::Result<()> {
+    fs::write(work.join(STAGED_MANIFEST), manifest.to_text())?;
+    let draft = work.join("journal.draft");
+    fs::write(&draft, serde_json::to_vec(change)?)?;
+    fs::rename(&draft, work.join(JOURNAL))?;
+    Ok(())
 }
 
 /// Ends a commit that was begun by a build that no longer runs, and clears the staging area.
@@ -240,5 +243,71 @@ fn remove_empty_folders(folder: &Path) {
         .flatten()
     {
         let _ = fs::remove_dir(entry.path());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Change, FILES, MANIFEST, begin, remove, resume, staged};
+    use crate::output::manifest::{Manifest, hash};
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::path::Path;
+
+    fn read(path: impl AsRef<Path>) -> Option<String> {
+        fs::read_to_string(path).ok()
+    }
+
+    /// A commit of two files and one removal, stopped after each of its steps.
+    #[test]
+    fn a_commit_that_was_stopped_anywhere_is_completed() {
+        for steps in 0..=4 {
+            let folder = tempfile::tempdir().unwrap();
+            let (work, out) = (folder.path().join("work"), folder.path().join("out"));
+            fs::create_dir_all(work.join(FILES)).unwrap();
+            fs::create_dir_all(out.join("old")).unwrap();
+            fs::write(out.join("old/page.html"), "old").unwrap();
+            fs::write(out.join("a.html"), "old a").unwrap();
+            fs::write(staged(&work, 0), "new a").unwrap();
+            fs::write(staged(&work, 1), "new b").unwrap();
+            let files = BTreeMap::from([("a.html".to_owned(), 0), ("b/c.html".to_owned(), 1)]);
+            let change = Change::new(files, vec!["old/page.html".to_owned()]);
+            let manifest = Manifest(BTreeMap::from([
+                ("a.html".to_owned(), hash(b"new a")),
+                ("b/c.html".to_owned(), hash(b"new b")),
+            ]));
+            begin(&work, &change, &manifest).unwrap();
+            if steps >= 1 {
+                fs::rename(staged(&work, 0), out.join("a.html")).unwrap();
+            }
+            if steps >= 2 {
+                fs::create_dir(out.join("b")).unwrap();
+                fs::rename(staged(&work, 1), out.join("b/c.html")).unwrap();
+            }
+            if steps >= 3 {
+                remove(&out, "old/page.html").unwrap();
+            }
+            if steps >= 4 {
+                fs::rename(work.join("manifest"), out.join(MANIFEST)).unwrap();
+            }
+            assert!(resume(&work, &out).unwrap(), "stopped after {steps}");
+            assert_eq!(read(out.join("a.html")).as_deref(), Some("new a"));
+            assert_eq!(read(out.join("b/c.html")).as_deref(), Some("new b"));
+            assert!(!out.join("old").exists());
+            assert_eq!(read(out.join(MANIFEST)), Some(manifest.to_text()));
+            assert!(!work.exists());
+            assert!(!resume(&work, &out).unwrap());
+        }
+    }
+
+    #[test]
+    fn staged_files_without_a_journal_are_thrown_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let (work, out) = (folder.path().join("work"), folder.path().join("out"));
+        fs::create_dir_all(work.join(FILES)).unwrap();
+        fs::write(staged(&work, 0), "half").unwrap();
+        fs::write(work.join("journal.draft"), "{\"version\":1,").unwrap();
+        assert!(!resume(&work, &out).unwrap());
+        assert!(!work.exists() && !out.exists());
     }
 }

@@ -100,6 +100,7 @@ impl Stage {
         refuse_foreign(&self.out, &state.foreign)?;
         let mut notes = std::mem::take(&mut self.notes);
         let manifest = Manifest(state.files);
+        refuse_nested(&manifest)?;
         let removed = self.no_longer_made(&manifest, &mut notes)?;
         let outcome = Committed {
             outputs: manifest.0.len(),
@@ -295,6 +296,20 @@ fn refuse_foreign(out: &Path, foreign: &[String]) -> anyhow::Result<()> {
         "`{}`{more} is in the way: it was not written by a build; move it to `static/` or away",
         out.join(first).display()
     )
+}
+
+/// An output cannot be a file and the folder of another.
+fn refuse_nested(manifest: &Manifest) -> anyhow::Result<()> {
+    for path in manifest.0.keys() {
+        for (at, _) in path.match_indices('/') {
+            anyhow::ensure!(
+                !manifest.0.contains_key(&path[..at]),
+                "`{}` would be a file and the folder of `{path}`",
+                &path[..at]
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Whether the file is there with exactly these bytes.

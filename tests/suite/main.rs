@@ -1,5 +1,7 @@
 //! Behaviour from outside: one binary, one module per feature.
 
+mod cli_usage;
 mod documents;
 mod harness;
+mod output;
 mod tidy;
