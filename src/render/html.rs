@@ -4,8 +4,9 @@
 use super::Sink;
 use super::body::{self, Mode};
 use super::context::site::home;
-use super::context::{Contexts, Here, HereKind, part_url, parts};
+use super::context::{Contexts, Here, HereKind, part_url, parts, steps};
 use super::errors::Errors;
+use super::json_ld::Trail;
 use super::theme::files::Content;
 use super::{address, context::titles};
 use crate::content::Kind;
@@ -15,6 +16,10 @@ use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterato
 use std::path::Path;
 use std::sync::Arc;
 use tera::{Context, Value};
+
+/// Gives the structured data of an output, from what it is and the way to it from the home
+/// page.
+pub(super) type JsonLd<'a> = &'a (dyn Fn(&HereKind<'_>, Trail<'_>) -> String + Sync);
 
 /// One output.
 struct Output<'a> {
@@ -32,7 +37,7 @@ struct Output<'a> {
 /// When the sink fails.
 pub(super) fn write(
     contexts: &Contexts<'_>,
-    json_ld: &(dyn Fn(&HereKind<'_>) -> String + Sync),
+    json_ld: JsonLd<'_>,
     errors: &Errors,
     sink: &dyn Sink,
 ) -> anyhow::Result<()> {
@@ -130,7 +135,7 @@ fn language_of(contexts: &Contexts<'_>, path: &str) -> usize {
 fn one(
     contexts: &Contexts<'_>,
     output: &Output<'_>,
-    json_ld: &(dyn Fn(&HereKind<'_>) -> String + Sync),
+    json_ld: JsonLd<'_>,
     errors: &Errors,
     sink: &dyn Sink,
 ) -> anyhow::Result<()> {
@@ -141,7 +146,10 @@ fn one(
         kind: output.kind,
         language: output.language,
         url: output.url.clone(),
-        json_ld: json_ld(&output.kind),
+        json_ld: json_ld(
+            &output.kind,
+            &steps(contexts, &output.kind, output.language),
+        ),
     };
     let mut context = contexts.output(&here);
     variables(contexts, &output.kind, errors, &mut context);

@@ -6,20 +6,38 @@
 
 pub mod address;
 mod body;
+mod calendar;
 mod context;
 pub mod contract;
+mod country;
 mod dates;
 mod errors;
+mod export;
+mod feed;
 mod filters;
+mod headers;
 mod html;
+mod json_ld;
+mod origin;
+mod outputs;
+mod redirect;
+mod robots;
+#[cfg(test)]
+mod sample;
+mod sanitise;
+mod sitemap;
+mod summary;
 pub mod theme;
 mod words;
+mod xml;
 
 use crate::diag::Diagnostic;
 use crate::site::Site;
-use context::Contexts;
+use body::Mode;
+use context::{Contexts, titles};
 use errors::Errors;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 /// Takes outputs. Called from several threads.
 pub trait Sink: Sync {
@@ -54,8 +72,41 @@ pub fn render(
     }
     diagnostics.extend(theme.missing_templates());
     let errors = Errors::default();
-    html::write(&contexts, &|_| String::new(), &errors, sink)?;
+    let lacking = Mutex::new(Vec::new());
+    html::write(
+        &contexts,
+        &|kind, trail| {
+            let (markup, found) = json_ld::of(site, theme, kind, trail);
+            lacking
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .extend(found);
+            markup
+        },
+        &errors,
+        sink,
+    )?;
+    diagnostics.extend(lacking.into_inner().unwrap_or_else(PoisonError::into_inner));
     html::copy(&contexts, root, sink)?;
+    outputs::write(
+        site,
+        &outputs::Known {
+            icon: icon(theme),
+            statics: &theme.statics,
+            bodies: &|id| body::page(&contexts, id, Mode::Feed, &errors),
+            titles: &|list| titles::list(site, theme, list),
+        },
+        sink,
+    )?;
     diagnostics.extend(errors.finish());
     Ok(diagnostics)
+}
+
+/// Output path of the site's icon, as feed readers show it.
+fn icon(theme: &theme::Theme) -> Option<&str> {
+    ["favicon.svg", "favicon.png", "favicon.ico"]
+        .into_iter()
+        .find_map(|name| theme.statics.iter().find(|file| file.path == name))
+        .and_then(|file| file.outputs.first())
+        .map(String::as_str)
 }

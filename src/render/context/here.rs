@@ -46,8 +46,6 @@ struct Head {
     og_type: &'static str,
     image: Value,
     index: bool,
-    /// Links from below the home page down to here: title and URL.
-    trail: Vec<(String, String)>,
     /// Versions: language and URL, this one among them.
     versions: Vec<(usize, String)>,
     feeds: Vec<Value>,
@@ -71,7 +69,7 @@ pub(super) fn value(contexts: &Contexts<'_>, here: &Here<'_>) -> Value {
     } else {
         head.image
     };
-    let trail = trail(contexts, here, &head.trail);
+    let trail = trail(here, &steps(contexts, &here.kind, here.language));
     let alternates = alternates(site, here.language, head.versions);
     let (previous, next) = head.neighbours;
     Value::from(record([
@@ -122,8 +120,6 @@ fn of_page(contexts: &Contexts<'_>, page: &Page, here: &Here<'_>) -> Head {
             cover.height,
         )
     });
-    let mut trail = section_trail(contexts, page.section);
-    trail.push((title.clone(), page.url.clone()));
     let mut versions: Vec<(usize, String)> = page
         .translations
         .iter()
@@ -140,7 +136,6 @@ fn of_page(contexts: &Contexts<'_>, page: &Page, here: &Here<'_>) -> Head {
         og_type,
         image,
         index: !(meta.draft || meta.hidden || page.expired),
-        trail,
         versions,
         feeds: site_feeds(contexts, here.language),
         neighbours: (None, None),
@@ -174,11 +169,6 @@ fn of_list(contexts: &Contexts<'_>, list: &List, part: usize, here: &Here<'_>) -
         title = titles::part(theme, here.language, &title, part);
         description = titles::part(theme, here.language, &description, part);
     }
-    let trail = match &list.of {
-        ListOf::Home => Vec::new(),
-        ListOf::Section(index) => section_trail(contexts, Some(*index)),
-        _ => list_trail(contexts, list),
-    };
     let mut versions: Vec<(usize, String)> = Vec::new();
     if part == 1 {
         versions = list
@@ -203,7 +193,6 @@ fn of_list(contexts: &Contexts<'_>, list: &List, part: usize, here: &Here<'_>) -
         og_type: "website",
         image: Value::none(),
         index: !address::is_thin(list),
-        trail,
         versions,
         feeds: if own_feeds.is_empty() {
             site_feeds(contexts, here.language)
@@ -233,7 +222,6 @@ fn of_taxonomy(contexts: &Contexts<'_>, index: usize, here: &Here<'_>) -> Head {
     }
     Head {
         description: with_site(site, here.language, &title),
-        trail: vec![(title.clone(), overview.url.clone())],
         versions,
         name: "taxonomy",
         ..plain(contexts, here, title)
@@ -269,7 +257,6 @@ fn plain(contexts: &Contexts<'_>, here: &Here<'_>, title: String) -> Head {
         og_type: "website",
         image: Value::none(),
         index: true,
-        trail: Vec::new(),
         versions: Vec::new(),
         feeds: site_feeds(contexts, here.language),
         neighbours: (None, None),
@@ -348,23 +335,56 @@ fn list_trail(contexts: &Contexts<'_>, list: &List) -> Vec<(String, String)> {
     trail
 }
 
-fn trail(contexts: &Contexts<'_>, here: &Here<'_>, below: &[(String, String)]) -> Value {
-    let config = &*contexts.site.config;
-    let home_url = home(config, here.language);
-    let tag = &config.languages[here.language].tag;
-    let home_title = contexts
-        .theme
-        .word(here.language, "home")
+/// The way from the home page down to an output: title and URL of each step, both ends
+/// included.
+pub(crate) fn steps(
+    contexts: &Contexts<'_>,
+    kind: &HereKind<'_>,
+    language: usize,
+) -> Vec<(String, String)> {
+    let (site, theme) = (contexts.site, contexts.theme);
+    let config = &*site.config;
+    let tag = &config.languages[language].tag;
+    let title = theme
+        .word(language, "home")
         .unwrap_or_else(|| config.title.get(tag));
-    let mut trail = vec![link(home_title, &home_url, here.url == home_url)];
-    let last = below.len();
-    trail.extend(
-        below
+    let mut steps = vec![(title.to_owned(), home(config, language))];
+    match *kind {
+        HereKind::Page(id) => {
+            let page = &site.pages[id as usize];
+            steps.extend(section_trail(contexts, page.section));
+            steps.push((page.source.title.clone(), page.url.clone()));
+        }
+        HereKind::List(list, _) => match &list.of {
+            ListOf::Home => {}
+            ListOf::Section(index) => steps.extend(section_trail(contexts, Some(*index))),
+            _ => steps.extend(list_trail(contexts, list)),
+        },
+        HereKind::Taxonomy(index) => {
+            let overview = &site.taxonomies[index];
+            steps.push((
+                titles::taxonomy(site, theme, overview),
+                overview.url.clone(),
+            ));
+        }
+        HereKind::NotFound | HereKind::Redirect(_) => {}
+    }
+    steps
+}
+
+fn trail(here: &Here<'_>, steps: &[(String, String)]) -> Value {
+    let last = steps.len();
+    Value::from(
+        steps
             .iter()
             .enumerate()
-            .map(|(number, (title, url))| link(title, url, number + 1 == last)),
-    );
-    Value::from(trail)
+            .map(|(number, (title, url))| {
+                // A later part of the home page's list is not the home page.
+                let current = number + 1 == last && (number > 0 || *url == here.url);
+                link(title, url, current)
+            })
+            .collect::<Vec<_>>(),
+    )
 }
 
 /// A version in another language.

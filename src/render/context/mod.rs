@@ -14,7 +14,7 @@ pub(crate) mod site;
 pub(crate) mod titles;
 mod value;
 
-pub(crate) use here::{Here, HereKind};
+pub(crate) use here::{Here, HereKind, steps};
 
 use super::address;
 use super::theme::Theme;

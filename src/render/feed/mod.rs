@@ -1,0 +1,180 @@
+//! Feeds of every list: Atom, RSS 2.0 and JSON Feed 1.1.
+//!
+//! Takes a resolved site and a function that gives a page's body with whole addresses; gives
+//! one file after another to the sink. A list without pages has no feed. Refuses to know
+//! templates; nothing in a feed depends on the moment of the build.
+
+mod atom;
+mod bodies;
+mod entry;
+mod facts;
+mod json;
+mod moments;
+mod rss;
+
+pub(crate) use bodies::BodyOf;
+
+use super::address::{FeedForm, feed_forms};
+use super::{Sink, address, origin};
+use crate::content::date::Moment;
+use crate::site::{List, ListOf, PageId, Site};
+use bodies::Bodies;
+use entry::Entry;
+use moments::Stamp;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use std::cmp::Reverse;
+
+/// Gives the title of a list in the words of the theme.
+pub(crate) type TitleOf<'a> = &'a (dyn Fn(&List) -> String + Sync);
+
+/// Everything that the three formats say in their own words.
+struct Feed<'a> {
+    title: String,
+    subtitle: &'a str,
+    /// Whole URL of the list; also the feed's id.
+    home: String,
+    /// Newest entry.
+    updated: Stamp,
+    language: &'a str,
+    /// Who stands behind the site.
+    author: &'a str,
+    icon: Option<String>,
+    image: Option<String>,
+    hub: Option<&'a str>,
+    entries: Vec<Entry<'a>>,
+}
+
+impl Feed<'_> {
+    fn file(&self, form: FeedForm) -> String {
+        format!("{}{}", self.home, form.file())
+    }
+}
+
+/// Writes the feeds of all lists. `icon` is the path or URL of the site's icon; `bodies`
+/// gives a page's body as HTML, with whole addresses where it can; `titles` gives a list's
+/// title.
+///
+/// # Errors
+/// When the sink fails.
+pub(crate) fn write(
+    site: &Site,
+    icon: Option<&str>,
+    bodies: BodyOf<'_>,
+    titles: TitleOf<'_>,
+    sink: &dyn Sink,
+) -> anyhow::Result<()> {
+    let wanted: Vec<(&List, Vec<PageId>)> = site
+        .lists
+        .iter()
+        .filter(|list| has_feed(site, list))
+        .map(|list| (list, newest(site, list)))
+        .collect();
+    let uses = if site.config.feeds.full {
+        wanted.as_slice()
+    } else {
+        &[]
+    };
+    let bodies = Bodies::new(site, bodies, uses.iter().flat_map(|(_, pages)| pages));
+    wanted.par_iter().try_for_each(|(list, pages)| {
+        let feed = feed(site, list, pages, icon, titles, &bodies);
+        for form in feed_forms(&site.config) {
+            let bytes = match form {
+                FeedForm::Atom => atom::document(&feed)?,
+                FeedForm::Rss => rss::document(&feed)?,
+                FeedForm::Json => json::document(&feed)?,
+            };
+            sink.write(&format!("{}{}", list.folder, form.file()), &bytes)?;
+        }
+        Ok(())
+    })
+}
+
+/// Whether a list has feeds: it wants some, and it has something to say.
+pub(crate) fn has_feed(site: &Site, list: &List) -> bool {
+    list.feed && !list.pages.is_empty() && !feed_forms(&site.config).is_empty()
+}
+
+/// The list's newest pages by date; the order of the list (weights, pins) is for readers of
+/// the site. Pages without a date come last.
+fn newest(site: &Site, list: &List) -> Vec<PageId> {
+    let mut pages = list.pages.clone();
+    pages.sort_by_key(|id| {
+        let page = &site.pages[*id as usize];
+        (Reverse(page.date.map(|date| date.at)), &page.url)
+    });
+    pages.truncate(site.config.feeds.limit.max(1));
+    pages
+}
+
+fn title(site: &Site, list: &List, titles: TitleOf<'_>) -> String {
+    let name = site
+        .config
+        .title
+        .get(&site.config.languages[usize::from(list.language)].tag);
+    if list.of == ListOf::Home {
+        name.to_owned()
+    } else {
+        format!("{} · {name}", titles(list))
+    }
+}
+
+fn feed<'a>(
+    site: &'a Site,
+    list: &'a List,
+    pages: &[PageId],
+    icon: Option<&str>,
+    titles: TitleOf<'_>,
+    bodies: &Bodies<'_>,
+) -> Feed<'a> {
+    let config = &*site.config;
+    let language = config.languages[usize::from(list.language)].tag.as_str();
+    let stamps = moments::distinct(
+        pages.iter().map(|id| {
+            let page = &site.pages[*id as usize];
+            (page.url.as_str(), past(site, page))
+        }),
+        site.now,
+    );
+    let entries: Vec<Entry<'_>> = pages
+        .iter()
+        .zip(stamps)
+        .map(|(id, updated)| entry::entry(site, *id, updated, bodies))
+        .collect();
+    Feed {
+        title: title(site, list, titles),
+        subtitle: config.description.get(language),
+        home: address::absolute(config, &list.url),
+        updated: entries
+            .iter()
+            .map(|entry| entry.updated)
+            .max_by_key(|stamp| stamp.at)
+            .unwrap_or(moments::UNDATED),
+        language,
+        author: config
+            .author
+            .as_deref()
+            .unwrap_or_else(|| config.title.get(language)),
+        icon: icon.map(|icon| address::absolute(config, icon)),
+        image: origin::site_image(config),
+        hub: config.feeds.hub.as_deref(),
+        entries,
+    }
+}
+
+/// When the page last changed: `updated`, `date`, or a date among its own fields; never one
+/// to come.
+fn past(site: &Site, page: &crate::site::Page) -> Option<Moment> {
+    use crate::content::Details;
+    let own = match &page.source.details {
+        Details::Company(company) => company.verified_on,
+        Details::Policy(policy) => policy.checked_on.or(policy.effective_from),
+        _ => None,
+    };
+    [page.updated, page.date, own]
+        .into_iter()
+        .flatten()
+        .find(|moment| moment.at <= site.now)
+}
+
+#[cfg(test)]
+mod tests;

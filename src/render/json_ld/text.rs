@@ -1,0 +1,95 @@
+//! Articles, digests, policies and other texts.
+
+use super::{Node, image, publisher};
+use crate::content::{Details, Kind};
+use crate::render::address::absolute;
+use crate::render::{sanitise, summary};
+use crate::site::{ListOf, Page, Site};
+use serde_json::{Value, json};
+
+/// The node of a text.
+pub(super) fn node(site: &Site, page: &Page) -> Value {
+    let config = &*site.config;
+    let source = &page.source;
+    // A text without a date is a page like any other: the article types want one.
+    let kind = match (source.kind, page.date) {
+        (Kind::Article | Kind::Digest, Some(_)) => "BlogPosting",
+        (Kind::Policy, Some(_)) => "Article",
+        _ => "WebPage",
+    };
+    let url = absolute(config, &page.url);
+    let mut node = Node::new(kind);
+    node.text("headline", &source.title);
+    if kind == "WebPage" {
+        node.text("name", &source.title);
+        node.set("url", json!(url));
+    } else {
+        node.set("mainEntityOfPage", json!(url));
+        node.set("url", json!(url));
+    }
+    node.text("description", &summary::of(site, page));
+    node.moment("datePublished", page.date);
+    node.moment("dateModified", page.updated.or(page.date));
+    node.set(
+        "inLanguage",
+        json!(config.languages[usize::from(page.language)].tag),
+    );
+    node.set("author", authors(site, page));
+    node.set("publisher", publisher(site, page.language));
+    node.maybe("image", image(site, page));
+    let keywords = keywords(site, page);
+    if !keywords.is_empty() {
+        node.set("keywords", json!(keywords));
+    }
+    node.maybe_text("license", source.meta.license.as_deref());
+    node.maybe_text("isBasedOn", source.meta.source_url.as_deref());
+    if let Details::Policy(policy) = &source.details {
+        node.maybe(
+            "sourceOrganization",
+            policy.issuer.as_deref().map(|issuer| {
+                json!({ "@type": "GovernmentOrganization", "name": sanitise::line(issuer) })
+            }),
+        );
+        node.moment(
+            "expires",
+            policy.effective_until.as_ref().map(|until| until.value),
+        );
+    }
+    node.finish()
+}
+
+/// The authors as persons, else the site's author, else the site itself.
+fn authors(site: &Site, page: &Page) -> Value {
+    let config = &*site.config;
+    let names = &page.source.meta.authors;
+    if names.is_empty() {
+        return match &config.author {
+            Some(name) => json!([{ "@type": "Person", "name": name }]),
+            None => json!([publisher(site, page.language)]),
+        };
+    }
+    names
+        .iter()
+        .map(|name| {
+            let mut person = Node::new("Person");
+            person.text("name", name);
+            let list = page.authors.iter().find_map(|id| {
+                let list = site.lists.get(*id as usize)?;
+                matches!(&list.of, ListOf::Author(of) if of == name).then_some(list)
+            });
+            person.maybe("url", list.map(|list| json!(absolute(config, &list.url))));
+            person.finish()
+        })
+        .collect()
+}
+
+fn keywords(site: &Site, page: &Page) -> Vec<String> {
+    page.terms
+        .iter()
+        .flat_map(|(_, terms)| terms)
+        .filter_map(|term| match &site.lists.get(*term as usize)?.of {
+            ListOf::Term { name, .. } => Some(sanitise::line(name)),
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,55 @@
+//! Everything that is made without templates: feeds, sitemap, `robots.txt`, `_headers`,
+//! `_redirects`, calendars and data files. Takes the site and what the theme knows; gives
+//! each output to the sink as soon as it is made.
+
+use super::feed::{BodyOf, TitleOf};
+use super::theme::StaticFile;
+use super::{Sink, calendar, export, feed, headers, origin, redirect, robots, sitemap};
+use crate::site::Site;
+
+/// What the theme and its templates know.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'a> {
+    /// Output path of the site's icon.
+    pub(crate) icon: Option<&'a str>,
+    /// Static files with the names under which they are written.
+    pub(crate) statics: &'a [StaticFile],
+    /// The body of a page as HTML, with whole addresses where it can.
+    pub(crate) bodies: BodyOf<'a>,
+    /// The title of a list in the words of the theme.
+    pub(crate) titles: TitleOf<'a>,
+}
+
+/// Writes them all. A `robots.txt`, `_headers` or `_redirects` of the site's own stays as its
+/// author wrote it.
+///
+/// # Errors
+/// When the sink fails.
+pub(crate) fn write(site: &Site, known: &Known<'_>, sink: &dyn Sink) -> anyhow::Result<()> {
+    let icon = known.icon.map(|icon| origin::of_output(&site.config, icon));
+    feed::write(site, icon.as_deref(), known.bodies, known.titles, sink)?;
+    calendar::write(site, known.titles, sink)?;
+    sitemap::write(site, sink)?;
+    export::write(site, sink)?;
+    let is_own = |name: &str| {
+        let of_theme = known.statics.iter().flat_map(|file| &file.outputs);
+        let of_content = site.assets.iter().map(|asset| &asset.output);
+        of_theme.chain(of_content).any(|output| output == name)
+    };
+    if !is_own("robots.txt") {
+        robots::write(site, sink)?;
+    }
+    if !is_own("_headers") {
+        let fingerprinted: Vec<String> = known
+            .statics
+            .iter()
+            .filter_map(|file| file.outputs.first().filter(|output| **output != file.path))
+            .cloned()
+            .collect();
+        headers::write(site, &fingerprinted, sink)?;
+    }
+    if !is_own("_redirects") {
+        redirect::write(site, sink)?;
+    }
+    Ok(())
+}
