@@ -4,6 +4,8 @@
 
 mod language;
 mod read;
+mod site;
+mod switches;
 
 pub use read::parse;
 

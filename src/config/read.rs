@@ -1,12 +1,10 @@
 //! Reads the text of `site.yaml` into [`Config`]: every key, its type and its meaning, and
 //! every mistake in one pass.
 
-use super::language;
-use super::{Config, Feeds, Language, Localized, Markdown, MenuItem, SlugStyle, Taxonomy};
+use super::{Config, Localized, MenuItem, Taxonomy};
 use crate::data::fields::Fields;
 use crate::data::{Format, Node, Value, parse as parse_data};
-use crate::diag::{CODES, Code, Diagnostic, Level, Levels, Place, Position, closest, did_you_mean};
-use jiff::tz::TimeZone;
+use crate::diag::{Code, Diagnostic, Place, Position, did_you_mean};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -62,171 +60,19 @@ pub fn parse(file: &Arc<str>, text: &str) -> (Option<Config>, Vec<Diagnostic>) {
     (reader.usable.then_some(reader.config), diagnostics)
 }
 
-const SITE_HINT: &str =
+pub(super) const SITE_HINT: &str =
     "begin with `site:` and, indented below it, `url`, `title`, `languages` and `timezone`";
 
-struct Reader<'a> {
+/// Settings in the making.
+pub(super) struct Reader<'a> {
     file: &'a Arc<str>,
-    diagnostics: Vec<Diagnostic>,
-    config: Config,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) config: Config,
     /// Whether the settings can be used for reading content.
-    usable: bool,
+    pub(super) usable: bool,
 }
 
 impl<'a> Reader<'a> {
-    fn site(&mut self, root: &mut Fields<'a>) {
-        let Some(node) = mapping_node(root, "site") else {
-            self.fatal(
-                Position::default(),
-                "the settings have no `site:` part",
-                SITE_HINT,
-            );
-            self.usable = false;
-            return;
-        };
-        let mut fields = root.nested(node);
-        self.url(&mut fields, node.position);
-        self.languages(&mut fields, node.position);
-        self.timezone(&mut fields, node.position);
-        match fields.node("title") {
-            Some(title) => self.config.title = self.localized(&mut fields, "title", title),
-            None => self.fatal(
-                node.position,
-                "the site has no `title`",
-                "write a text, or one text per language: `title: { zh-Hans: …, en: … }`",
-            ),
-        }
-        if let Some(description) = fields.node("description") {
-            self.config.description = self.localized(&mut fields, "description", description);
-        }
-        self.config.author = fields.text(&["author"]).map(|(text, _)| text);
-        self.config.image = fields.text(&["image"]).map(|(text, _)| text);
-        if let Some((theme, position)) = fields.text(&["theme"]) {
-            self.folder(&theme, position);
-            self.config.theme = theme;
-        }
-        if let Some((folder, position)) = fields.text(&["content"]) {
-            self.folder(&folder, position);
-            self.config.content_folder = folder.trim_matches('/').to_owned();
-        }
-        self.diagnostics
-            .extend(fields.finish(Some(Code::UnknownKey)));
-    }
-
-    fn url(&mut self, fields: &mut Fields<'a>, site: Position) {
-        let hint =
-            "write the address at which the site will be served, such as `https://example.org`";
-        let Some((url, position)) = fields.text(&["url"]) else {
-            if fields.node("url").is_none() {
-                self.fatal(site, "the site has no `url`", hint);
-            }
-            return;
-        };
-        let rest = url
-            .strip_prefix("https://")
-            .or_else(|| url.strip_prefix("http://"));
-        let host = rest.map_or("", |rest| rest.split('/').next().unwrap_or_default());
-        let path = rest
-            .and_then(|rest| rest.split_once('/'))
-            .map_or("", |(_, path)| path);
-        let odd = |c: char| c.is_whitespace() || c.is_control() || "\"'<>\\^`{|}@".contains(c);
-        let message = if rest.is_none() {
-            "`url` must begin with `https://` or `http://`"
-        } else if host.is_empty() || host.starts_with(':') || url.contains(odd) {
-            "`url` is not an address"
-        } else if url.contains(['?', '#']) {
-            "`url` must have no query and no fragment"
-        } else if path.split('/').any(|part| part == "." || part == "..") {
-            "`url` must have no `.` or `..` in its path"
-        } else {
-            self.config.set_url(&url);
-            return;
-        };
-        self.fatal(position, message, hint);
-    }
-
-    fn languages(&mut self, fields: &mut Fields<'a>, site: Position) {
-        let hint = "list the languages, the default one first: `languages: [zh-Hans, en]`";
-        let Some(node) = fields.any(&["languages", "language"]) else {
-            self.fatal(site, "the site has no `languages`", hint);
-            self.usable = false;
-            return;
-        };
-        let nodes = match &node.value {
-            Value::List(nodes) => nodes.as_slice(),
-            _ => std::slice::from_ref(node),
-        };
-        let mut languages: Vec<Language> = Vec::new();
-        for node in nodes {
-            let (tag, name) = match &node.value {
-                Value::Map(_) => {
-                    let mut inner = fields.nested(node);
-                    let tag = inner.text(&["tag"]);
-                    let name = inner.text(&["name"]).map(|(name, _)| name);
-                    self.diagnostics
-                        .extend(inner.finish(Some(Code::UnknownKey)));
-                    (tag, name)
-                }
-                Value::Scalar { text, .. } => (Some((text.trim().to_owned(), node.position)), None),
-                _ => (None, None),
-            };
-            let Some((written, position)) = tag else {
-                self.fatal(node.position, "this language has no tag", hint);
-                continue;
-            };
-            match language::canonical(&written) {
-                Ok(tag) if languages.iter().any(|known| known.tag == tag) => {
-                    self.fatal(
-                        position,
-                        &format!("the language `{tag}` stands twice"),
-                        "remove one of the two",
-                    );
-                }
-                Ok(tag) => {
-                    let mut language = Language::new(&tag, languages.is_empty());
-                    language.name = name.unwrap_or(language.name);
-                    languages.push(language);
-                }
-                Err((message, hint)) => {
-                    self.diagnostics.push(
-                        Diagnostic::new(Code::InvalidConfig, message)
-                            .at(self.place(position))
-                            .maybe_hint(hint),
-                    );
-                }
-            }
-        }
-        if languages.is_empty() {
-            if nodes.is_empty() {
-                self.fatal(node.position, "the site has no `languages`", hint);
-            }
-            self.usable = false;
-        } else {
-            self.config.languages = languages;
-        }
-    }
-
-    fn timezone(&mut self, fields: &mut Fields<'a>, site: Position) {
-        let usual = "write the name of a time zone, such as `Asia/Shanghai` or `Europe/Moscow`";
-        let Some((name, position)) = fields.text(&["timezone"]) else {
-            if fields.node("timezone").is_none() {
-                self.fatal(
-                    site,
-                    "the site has no `timezone`, and dates without a zone would depend on the machine",
-                    usual,
-                );
-            }
-            return;
-        };
-        match TimeZone::get(&name) {
-            Ok(zone) => self.config.timezone = zone,
-            Err(_) => {
-                let hint = similar_zone(&name).unwrap_or_else(|| usual.to_owned());
-                self.fatal(position, &format!("there is no time zone `{name}`"), &hint);
-            }
-        }
-    }
-
     /// `theme: name` or `theme: {name, options}`.
     fn theme(&mut self, root: &mut Fields<'a>) {
         let Some(node) = root.node("theme") else {
@@ -413,144 +259,13 @@ impl<'a> Reader<'a> {
         self.config.permalinks = permalinks;
     }
 
-    fn slugs(&mut self, root: &mut Fields<'a>) {
-        let Some((word, position)) = root.text(&["slugs"]) else {
-            return;
-        };
-        self.config.slugs = match word.as_str() {
-            "unicode" => SlugStyle::Unicode,
-            "pinyin" => SlugStyle::Pinyin,
-            "ascii" => SlugStyle::Ascii,
-            _ => {
-                let hint = did_you_mean(&word, ["unicode", "pinyin", "ascii"])
-                    .unwrap_or_else(|| "write `unicode`, `pinyin` or `ascii`".to_owned());
-                self.invalid(position, format!("`slugs` knows no style `{word}`"), &hint);
-                return;
-            }
-        };
-    }
-
-    fn feeds(&mut self, root: &mut Fields<'a>) {
-        let Some(node) = mapping_node(root, "feeds") else {
-            return;
-        };
-        let mut fields = root.nested(node);
-        let mut feeds = Feeds::default();
-        if fields.node("formats").is_some() {
-            (feeds.atom, feeds.rss, feeds.json) = (false, false, false);
-            for (word, position) in fields.texts(&["formats"]) {
-                match word.to_ascii_lowercase().as_str() {
-                    "atom" => feeds.atom = true,
-                    "rss" => feeds.rss = true,
-                    "json" => feeds.json = true,
-                    _ => {
-                        let hint = did_you_mean(&word, ["atom", "rss", "json"])
-                            .unwrap_or_else(|| "choose from `atom`, `rss` and `json`".to_owned());
-                        self.invalid(position, format!("there is no feed format `{word}`"), &hint);
-                    }
-                }
-            }
-        }
-        feeds.limit = self.whole(&mut fields, "limit", 1..=1000, feeds.limit);
-        feeds.full = fields.flag(&["full"]).unwrap_or(feeds.full);
-        if let Some((hub, position)) = fields.text(&["hub"]) {
-            if hub.starts_with("https://") || hub.starts_with("http://") {
-                feeds.hub = Some(hub);
-            } else {
-                self.invalid(
-                    position,
-                    format!("`{hub}` is not the address of a hub"),
-                    "write an address that begins with `https://`",
-                );
-            }
-        }
-        self.diagnostics
-            .extend(fields.finish(Some(Code::UnknownKey)));
-        self.config.feeds = feeds;
-    }
-
-    fn sizes(&mut self, root: &mut Fields<'a>) {
-        if let Some(node) = mapping_node(root, "pages") {
-            let mut fields = root.nested(node);
-            self.config.page_size =
-                self.whole(&mut fields, "size", 1..=1000, self.config.page_size);
-            self.diagnostics
-                .extend(fields.finish(Some(Code::UnknownKey)));
-        }
-        if let Some(node) = mapping_node(root, "summary") {
-            let mut fields = root.nested(node);
-            self.config.summary_width =
-                self.whole(&mut fields, "width", 20..=4000, self.config.summary_width);
-            self.diagnostics
-                .extend(fields.finish(Some(Code::UnknownKey)));
-        }
-    }
-
-    fn markdown(&mut self, root: &mut Fields<'a>) {
-        let Some(node) = mapping_node(root, "markdown") else {
-            return;
-        };
-        let mut fields = root.nested(node);
-        self.config.markdown = Markdown {
-            math: fields.flag(&["math"]).unwrap_or(false),
-            line_numbers: fields.flag(&["line_numbers"]).unwrap_or(false),
-            smart_punctuation: fields.flag(&["smart_punctuation"]).unwrap_or(false),
-        };
-        self.diagnostics
-            .extend(fields.finish(Some(Code::UnknownKey)));
-    }
-
-    fn checks(&mut self, root: &mut Fields<'a>) {
-        let Some(node) = mapping_node(root, "checks") else {
-            return;
-        };
-        let mut levels = Levels::default();
-        for entry in node.entries() {
-            let word = entry
-                .value
-                .text()
-                .unwrap_or_default()
-                .trim()
-                .to_ascii_lowercase();
-            let Some(level) = Level::from_word(&word) else {
-                self.invalid(
-                    entry.value.position,
-                    format!("`{}` has no level `{word}`", entry.key),
-                    "write `error`, `warn` or `off`",
-                );
-                continue;
-            };
-            if entry.key == "*" {
-                levels.all = Some(level);
-                continue;
-            }
-            match Code::from_word(entry.key.trim()) {
-                Some(code) if code.info().fixed && level != Level::Error => self.invalid(
-                    entry.position,
-                    format!("`{}` is always an error", entry.key),
-                    "remove the line and mend the places that it names",
-                ),
-                Some(code) => {
-                    levels.codes.insert(code, level);
-                }
-                None => {
-                    let words = CODES.iter().map(|(_, info)| info.word);
-                    self.diagnostics.push(
-                        Diagnostic::new(
-                            Code::UnknownKey,
-                            format!("there is no check `{}`", entry.key),
-                        )
-                        .at(self.place(entry.position))
-                        .maybe_hint(did_you_mean(&entry.key, words)),
-                    );
-                }
-            }
-        }
-        self.config.checks = levels;
-    }
-
     /// One text, or a mapping from languages to texts.
-    fn localized(&mut self, fields: &mut Fields<'a>, key: &str, node: &Node) -> Localized {
+    pub(super) fn localized(
+        &mut self,
+        fields: &mut Fields<'a>,
+        key: &str,
+        node: &Node,
+    ) -> Localized {
         match &node.value {
             Value::Scalar { text, .. } => Localized(vec![(String::new(), text.trim().to_owned())]),
             Value::Map(entries) => {
@@ -598,7 +313,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn whole(
+    pub(super) fn whole(
         &mut self,
         fields: &mut Fields<'a>,
         key: &'static str,
@@ -627,7 +342,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Names of folders below the site's root stay below it.
-    fn folder(&mut self, name: &str, position: Position) {
+    pub(super) fn folder(&mut self, name: &str, position: Position) {
         let leaves = name.starts_with('/')
             || name.contains(['\\', ':'])
             || name.split('/').any(|part| part == ".." || part == ".");
@@ -640,7 +355,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn invalid(&mut self, position: Position, message: String, hint: &str) {
+    pub(super) fn invalid(&mut self, position: Position, message: String, hint: &str) {
         self.diagnostics.push(
             Diagnostic::new(Code::InvalidValue, message)
                 .at(self.place(position))
@@ -649,7 +364,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A mistake over which no site can be built, whatever `checks:` says.
-    fn fatal(&mut self, position: Position, message: &str, hint: &str) {
+    pub(super) fn fatal(&mut self, position: Position, message: &str, hint: &str) {
         self.diagnostics.push(
             Diagnostic::new(Code::InvalidConfig, message)
                 .at(self.place(position))
@@ -657,7 +372,7 @@ impl<'a> Reader<'a> {
         );
     }
 
-    fn place(&self, position: Position) -> Place {
+    pub(super) fn place(&self, position: Position) -> Place {
         Place::at(Arc::clone(self.file), position)
     }
 }
@@ -666,7 +381,7 @@ const PERMALINK_HINT: &str =
     "a pattern is a path such as `/:section/:slug/` or `/:year/:month/:slug/`";
 
 /// The mapping behind a key; anything else is reported.
-fn mapping_node<'a>(fields: &mut Fields<'a>, key: &'static str) -> Option<&'a Node> {
+pub(super) fn mapping_node<'a>(fields: &mut Fields<'a>, key: &'static str) -> Option<&'a Node> {
     let node = fields.node(key)?;
     if matches!(node.value, Value::Map(_)) {
         return Some(node);
@@ -677,30 +392,6 @@ fn mapping_node<'a>(fields: &mut Fields<'a>, key: &'static str) -> Option<&'a No
 
 fn mapping(fields: &mut Fields<'_>, key: &'static str) -> Option<Node> {
     mapping_node(fields, key).cloned()
-}
-
-/// A zone of that city, or one with a similar name.
-fn similar_zone(name: &str) -> Option<String> {
-    let names: Vec<String> = jiff::tz::db()
-        .available()
-        .map(|zone| zone.to_string())
-        .collect();
-    let city = name.rsplit('/').next().unwrap_or(name).replace(' ', "_");
-    // Time zones are named after one city of their area, in China not the capital.
-    let city = match city.to_ascii_lowercase().as_str() {
-        "beijing" | "peking" | "shenzhen" | "guangzhou" | "china" => "Shanghai".to_owned(),
-        _ => city,
-    };
-    names
-        .iter()
-        .find(|zone| {
-            zone.rsplit('/')
-                .next()
-                .is_some_and(|last| last.eq_ignore_ascii_case(&city))
-        })
-        .map(String::as_str)
-        .or_else(|| closest(name, names.iter().map(String::as_str)))
-        .map(|zone| format!("did you mean `{zone}`?"))
 }
 
 #[cfg(test)]

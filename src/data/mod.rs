@@ -227,3 +227,67 @@ fn resolve(text: &str) -> serde_json::Value {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Format, parse};
+    use std::sync::Arc;
+
+    fn read(format: Format, text: &str) -> String {
+        let mut found = Vec::new();
+        let node = parse(&Arc::from("data/a"), format, text, 1, &mut found);
+        let mut out = node.map_or_else(|| "none".to_owned(), |node| node.to_json().to_string());
+        for d in found {
+            let at = d.place.map(|place| place.position).unwrap_or_default();
+            out.push_str(&format!("\n{}:{} {}", at.line, at.column, d.message));
+        }
+        out
+    }
+
+    #[test]
+    fn json_is_read_with_its_escapes_and_checked_strictly() {
+        assert_eq!(
+            read(
+                Format::Json,
+                "\u{feff}{\r\n\t\"a\": \"x\\ty\\u4f60\\ud83d\\ude00\\/\",\r\n\t\"b\": [1, 2.5, true, null, \"no\", {}],\r\n\t\"a b\": \"# c: d\"\r\n}\r\n"
+            ),
+            r##"{"a":"x\ty你😀/","b":[1,2.5,true,null,"no",{}],"a b":"# c: d"}"##
+        );
+        assert!(read(Format::Json, "{\"甲\": 乙}").starts_with("none\n1:7 invalid JSON"));
+        assert!(read(Format::Json, "{a: 1}").starts_with("none\n1:2 invalid JSON"));
+        assert!(read(Format::Json, &"[".repeat(100_000)).starts_with("none\n1:"));
+        let long = format!("{{\"{}\": 1}}", "k".repeat(5000));
+        assert!(
+            read(Format::Json, &long).ends_with(":1}"),
+            "{}",
+            read(Format::Json, &long)
+        );
+    }
+
+    #[test]
+    fn a_name_tells_its_format() {
+        for (name, format) in [
+            ("companies.CSV", Some(Format::Csv)),
+            ("a.b.yml", Some(Format::Yaml)),
+            ("x.toml", Some(Format::Toml)),
+            ("x.json", Some(Format::Json)),
+            ("x.txt", None),
+            ("yaml", None),
+        ] {
+            assert_eq!(Format::of(name), format, "{name}");
+        }
+    }
+
+    #[test]
+    fn windows_line_ends_and_marks_do_not_matter() {
+        assert_eq!(
+            read(Format::Yaml, "\u{feff}a: 1\r\nb: x\r\n"),
+            r#"{"a":1,"b":"x"}"#
+        );
+        assert_eq!(
+            read(Format::Toml, "a = 1\r\nb = \"x\"\r\n"),
+            r#"{"a":1,"b":"x"}"#
+        );
+        assert_eq!(read(Format::Csv, "a,b\r\n1,x\r\n"), r#"[{"a":1,"b":"x"}]"#);
+    }
+}

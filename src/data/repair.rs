@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Front matter longer than this is not mended, only read.
-const MENDABLE: usize = 64 * 1024;
+const MENDABLE: usize = 16 * 1024;
 /// Lines that are mended because the parser stopped at them.
 const ATTEMPTS: usize = 24;
 
@@ -30,13 +30,13 @@ pub fn read(
     let clean = normalise(text);
     let mut found = Vec::new();
     let mut result = mapping(file, &clean.text, first_line, &mut found);
-    if let Err(error) = &result
+    let stopped = stop(&result);
+    if let Some(mut line) = stopped
         && clean.text.len() <= MENDABLE
     {
         if let Some(placeholder) = placeholder(file, &clean.text, first_line) {
             return Err(placeholder);
         }
-        let line = error.place.as_ref().map_or(0, |place| place.position.line);
         let mut repair = Repair {
             file,
             first_line,
@@ -44,18 +44,15 @@ pub fn read(
             mended: BTreeMap::new(),
         };
         repair.obvious();
-        let mut line = line;
         for attempt in 0..ATTEMPTS {
             if attempt > 0 && !repair.at(line) {
                 break;
             }
             found.clear();
             result = mapping(file, &repair.lines.join("\n"), first_line, &mut found);
-            match &result {
-                Ok(_) => break,
-                Err(error) => {
-                    line = error.place.as_ref().map_or(0, |place| place.position.line);
-                }
+            match stop(&result) {
+                Some(next) => line = next,
+                None => break,
             }
         }
         diagnostics.extend(repair.mended.into_values());
@@ -66,6 +63,22 @@ pub fn read(
         shift(&mut node, first_line, &clean.shifts);
     }
     Ok(node)
+}
+
+/// The line at which reading stopped, or on which a full-width colon hides in a key:
+/// `title：a: b` is valid YAML and never meant.
+fn stop(result: &Result<Node, Box<Diagnostic>>) -> Option<u32> {
+    match result {
+        Ok(node) => node
+            .entries()
+            .iter()
+            .find(|entry| {
+                let name = entry.key.split_once('：').map(|(name, _)| name.trim_end());
+                name.is_some_and(is_name)
+            })
+            .map(|entry| entry.position.line),
+        Err(error) => Some(error.place.as_ref().map_or(0, |place| place.position.line)),
+    }
 }
 
 /// Parses, and refuses what is neither a mapping nor nothing.

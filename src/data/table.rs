@@ -206,3 +206,90 @@ impl<'a> Places<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+    use crate::data::{Node, Value};
+    use proptest::prelude::{any, proptest};
+    use std::sync::Arc;
+
+    fn read(text: &str) -> (Node, Vec<String>) {
+        let (node, found) = parse(&Arc::from("data/companies.csv"), text);
+        let lines = found
+            .iter()
+            .map(|d| {
+                let at = d
+                    .place
+                    .as_ref()
+                    .map(|place| place.position)
+                    .unwrap_or_default();
+                format!(
+                    "{}:{} {}: {}",
+                    at.line,
+                    at.column,
+                    d.code.as_str(),
+                    d.message
+                )
+            })
+            .collect();
+        (node, lines)
+    }
+
+    #[test]
+    fn rows_become_mappings_whatever_separates_the_cells() {
+        for text in [
+            "name,city\n甲,云岚\n\"B, Ltd\",\n",
+            "\u{feff}name;city\r\n甲;云岚\r\n\"B, Ltd\";\r\n",
+            "name\tcity\n甲\t云岚\nB, Ltd\t",
+        ] {
+            let (node, found) = read(text);
+            assert_eq!(found, Vec::<String>::new());
+            assert_eq!(
+                node.to_json().to_string(),
+                r#"[{"name":"甲","city":"云岚"},{"name":"B, Ltd","city":null}]"#
+            );
+        }
+    }
+
+    #[test]
+    fn every_cell_knows_its_place() {
+        let (node, _) = read("a,b\n\"甲\n乙\",x\n丙,y z\n");
+        let Value::List(rows) = &node.value else {
+            panic!("a list")
+        };
+        let at = |row: usize, key: &str| {
+            let position = rows[row].get(key).expect(key).position;
+            (position.line, position.column, position.length)
+        };
+        assert_eq!(at(0, "a"), (2, 1, 2));
+        assert_eq!(at(0, "b"), (3, 4, 1));
+        assert_eq!(at(1, "a"), (4, 1, 1));
+        assert_eq!(at(1, "b"), (4, 3, 3));
+    }
+
+    #[test]
+    fn rows_of_another_length_and_repeated_columns_are_named() {
+        let (node, found) = read("a,b,a\n1,2,3\n1,2\n\n,,\n4,5,6\n");
+        assert_eq!(
+            found,
+            [
+                "1:5 duplicate-key: the column `a` stands twice; the first one counts",
+                "3:1 invalid-value: this row has 2 cells, the first row 3",
+            ]
+        );
+        assert_eq!(
+            node.to_json().to_string(),
+            r#"[{"a":1,"b":2},{"a":4,"b":5}]"#
+        );
+        assert_eq!(read("").0.to_json().to_string(), "[]");
+    }
+
+    proptest! {
+        #[test]
+        fn no_table_panics(text in any::<String>(), cells in "([a\",;\t\r\n]|甲){0,40}") {
+            let _ = read(&text);
+            let _ = read(&cells);
+        }
+    }
+}

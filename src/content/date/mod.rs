@@ -3,6 +3,9 @@
 //! Nothing depends on the machine: a date without a zone is read in the site's.
 
 use jiff::Timestamp;
+mod named;
+mod zone;
+
 use jiff::civil;
 use jiff::tz::{Offset, TimeZone};
 
@@ -65,7 +68,7 @@ pub fn parse(text: &str, zone: &TimeZone) -> Result<Moment, DateError> {
     if let Some((date, rest)) = numeric_date(&text)? {
         return with_time(date, rest, zone);
     }
-    named_month(&text, zone)
+    named::parse(&text, zone)
 }
 
 /// Folds spaces and full-width forms, takes Chinese units apart, drops what is no date:
@@ -319,10 +322,10 @@ fn placed(
     rest: &str,
     zone: &TimeZone,
 ) -> Result<Moment, DateError> {
-    match written_zone(rest)? {
+    match zone::read(rest)? {
         None => in_zone(moment, has_time, zone),
-        Some(Written::Zone(zone)) => in_zone(moment, has_time, &zone),
-        Some(Written::Offset(offset)) => Ok(Moment {
+        Some(zone::Written::Zone(zone)) => in_zone(moment, has_time, &zone),
+        Some(zone::Written::Offset(offset)) => Ok(Moment {
             at: offset
                 .to_timestamp(moment)
                 .map_err(|_| DateError::Impossible)?,
@@ -330,176 +333,6 @@ fn placed(
             has_time,
         }),
     }
-}
-
-enum Written {
-    Offset(Offset),
-    Zone(TimeZone),
-}
-
-fn written_zone(rest: &str) -> Result<Option<Written>, DateError> {
-    let rest = rest.trim();
-    if rest.is_empty() {
-        return Ok(None);
-    }
-    // RFC 9557: an offset and then the zone in brackets; the offset says the instant.
-    let rest = match rest.split_once('[') {
-        Some(("", name)) => name.trim_end_matches(']'),
-        Some((offset, _)) => offset.trim(),
-        None => rest,
-    };
-    let bare = rest.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-    let name = &rest[..rest.len() - bare.len()];
-    if bare.starts_with(['+', '-', '\u{2212}']) && ["", "GMT", "UTC", "Z", "UT"].contains(&name) {
-        return offset(bare).map(|offset| Some(Written::Offset(offset)));
-    }
-    if rest.contains('/') {
-        return TimeZone::get(rest)
-            .map(|zone| Some(Written::Zone(zone)))
-            .map_err(|_| DateError::Zone(rest.to_owned()));
-    }
-    if !rest.chars().all(|c| c.is_ascii_alphabetic()) || rest.len() > 5 {
-        return Err(DateError::Unknown);
-    }
-    let name = rest.to_ascii_uppercase();
-    let hours = match name.as_str() {
-        "Z" | "UTC" | "GMT" | "UT" | "WET" => 0,
-        "CET" | "WEST" => 1,
-        "CEST" | "EET" | "SAST" => 2,
-        "EEST" | "MSK" => 3,
-        "HKT" | "SGT" | "AWST" => 8,
-        "JST" | "KST" => 9,
-        "AEST" => 10,
-        "EDT" => -4,
-        "EST" => -5,
-        "MDT" => -6,
-        "MST" | "PDT" => -7,
-        "PST" => -8,
-        // Among them CST, CDT, IST and BST, which have several meanings each.
-        _ => return Err(DateError::Zone(name)),
-    };
-    Ok(Some(Written::Offset(Offset::constant(hours))))
-}
-
-/// `+08:00`, `+0800`, `+08`, `-5`.
-fn offset(text: &str) -> Result<Offset, DateError> {
-    let mut chars = text.chars();
-    let sign = if chars.next() == Some('+') { 1 } else { -1 };
-    let digits: String = chars.filter(|c| *c != ':').collect();
-    if digits.is_empty() || digits.len() > 6 || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(DateError::Unknown);
-    }
-    let part = |range: std::ops::Range<usize>| -> i32 {
-        digits
-            .get(range)
-            .and_then(|part| part.parse().ok())
-            .unwrap_or(0)
-    };
-    let seconds = match digits.len() {
-        1 => part(0..1) * 3600,
-        3 => part(0..1) * 3600 + part(1..3) * 60,
-        _ => part(0..2) * 3600 + part(2..4) * 60 + part(4..6),
-    };
-    Offset::from_seconds(sign * seconds).map_err(|_| DateError::Impossible)
-}
-
-/// `Fri, 20 May 2022 00:00:00 GMT`, `May 20, 2022`, `Thu Jan 01 2024 08:00:00 GMT+0800`,
-/// `20 мая 2024`: a day, a month by name and a year in any order, then a time and a zone.
-fn named_month(text: &str, zone: &TimeZone) -> Result<Moment, DateError> {
-    let (mut month, mut day, mut year) = (None, None, None);
-    let mut time = "";
-    let mut behind = Vec::new();
-    for word in text.split([' ', ',']).filter(|word| !word.is_empty()) {
-        let bare = word.trim_end_matches('.');
-        if word.contains(':') && time.is_empty() {
-            time = word;
-        } else if month.is_none() && month_number(bare).is_some() {
-            month = month_number(bare);
-        } else if is_weekday(bare) && day.is_none() && year.is_none() {
-            // Says nothing that the date does not say.
-        } else if bare.contains('-') && day.is_none() && month.is_none() {
-            // `20-May-2022`, as old mail programs wrote it.
-            let words = bare.replace('-', " ");
-            if words.split(' ').any(|word| month_number(word).is_some()) {
-                return named_month(&text.replacen(bare, &words, 1), zone);
-            }
-            return Err(DateError::Unknown);
-        } else if let Some((number, length, rest)) = leading_number(bare) {
-            let ordinal = ["", "st", "nd", "rd", "th", "г"].contains(&rest);
-            match length {
-                1 | 2 if day.is_none() && ordinal => day = Some(number),
-                2 if year.is_none() && rest.is_empty() => {
-                    year = Some(number + if number < 50 { 2000 } else { 1900 });
-                }
-                4 if year.is_none() && ordinal => year = Some(number),
-                _ => return Err(DateError::Unknown),
-            }
-        } else if month.is_some() && matches!(bare, "г" | "года" | "в" | "at" | "of") {
-            // Words between the parts.
-        } else if month.is_some() {
-            behind.push(word);
-        } else {
-            return Err(DateError::Unknown);
-        }
-    }
-    let (Some(month), Some(day), Some(year)) = (month, day, year) else {
-        return Err(DateError::Unknown);
-    };
-    let rest = format!("{time} {}", behind.join(" "));
-    with_time(date(year, month, day)?, rest.trim(), zone)
-}
-
-fn month_number(word: &str) -> Option<i16> {
-    const ENGLISH: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    const RUSSIAN: [&str; 12] = [
-        "января",
-        "февраля",
-        "марта",
-        "апреля",
-        "мая",
-        "июня",
-        "июля",
-        "августа",
-        "сентября",
-        "октября",
-        "ноября",
-        "декабря",
-    ];
-    let word = word.to_lowercase();
-    let at = ENGLISH
-        .iter()
-        .position(|name| {
-            *name == word || word == name[..3] || (word == "sept" && *name == "september")
-        })
-        .or_else(|| RUSSIAN.iter().position(|name| *name == word))?;
-    i16::try_from(at + 1).ok()
-}
-
-fn is_weekday(word: &str) -> bool {
-    const DAYS: [&str; 7] = [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ];
-    let word = word.to_lowercase();
-    word.len() >= 3 && word.is_ascii() && DAYS.iter().any(|day| day.starts_with(&word))
 }
 
 fn date(year: i16, month: i16, day: i16) -> Result<civil::Date, DateError> {

@@ -1,0 +1,186 @@
+//! Fields without an opening fence: Hexo's old form, Pelican's lines, `[#]: key:` lines.
+//!
+//! All of these look like prose, so each is taken only when every line fits.
+
+use super::lines::{Line, Lines, Start};
+use super::{Taken, is_fence, yaml};
+use crate::data::{Entry, Node, Value};
+use crate::diag::Diagnostic;
+use std::sync::Arc;
+
+/// LCTT's and others' `[#]: key: (value)` or `[#]: key: "value"`: link definitions that no
+/// renderer shows. Their words for title and source are put into ours.
+pub(super) fn link_definitions(text: &str, first: Line<'_>) -> Taken {
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut end = Start {
+        offset: first.offset,
+        number: first.number,
+    };
+    for line in Lines::at(&text[first.offset..], first.number) {
+        let Some(rest) = line.text.strip_prefix("[#]:") else {
+            break;
+        };
+        end = Start {
+            offset: first.offset + line.next,
+            number: line.number + u32::from(line.ended),
+        };
+        let Some((key, value)) = rest.split_once(':') else {
+            continue;
+        };
+        let value = value.trim();
+        let bare = [('(', ')'), ('"', '"'), ('\'', '\'')]
+            .into_iter()
+            .find_map(|(open, close)| value.strip_prefix(open)?.strip_suffix(close))
+            .unwrap_or(value)
+            .trim();
+        let key = match key.trim() {
+            "subject" => "title",
+            "via" => "source_url",
+            // The address of the translation elsewhere, not of this page.
+            "url" => "published_url",
+            key => key,
+        };
+        let bare = if key == "author" {
+            without_url(bare)
+        } else {
+            bare
+        };
+        entries.push(line.entry(key, bare));
+    }
+    unique(&mut entries);
+    let position = first.position();
+    let value = Value::Map(entries);
+    Taken::Fields(Node { position, value }, end)
+}
+
+/// `Alan Smithee https://example.org/alan` → the name.
+fn without_url(author: &str) -> &str {
+    let at = author.find("http").unwrap_or(author.len());
+    match author[..at].trim_end_matches([' ', '(', '[', '<', ',', '|']) {
+        "" => author,
+        name => name,
+    }
+}
+
+/// Hexo's fields without an opening fence, or Pelican's lines up to a blank one. Both look
+/// like prose, so the first key must be a known one and every line must fit.
+pub(super) fn fields(
+    file: &Arc<str>,
+    text: &str,
+    first: Line<'_>,
+    found: &mut Vec<Diagnostic>,
+) -> Taken {
+    let known = key_of(first.text)
+        .is_some_and(|key| KNOWN.iter().any(|known| known.eq_ignore_ascii_case(key)));
+    if !known {
+        return Taken::Nothing;
+    }
+    let rest = &text[first.offset..];
+    let mut blank = None;
+    let mut keys = 0;
+    for line in Lines::at(rest, first.number) {
+        let told = line.text.trim_end();
+        if is_fence(told, '-') {
+            let end = Start {
+                offset: first.offset + line.next,
+                number: line.number + u32::from(line.ended),
+            };
+            return yaml(file, &rest[..line.offset], first.number, end, found);
+        }
+        if told.is_empty() {
+            blank = blank.or(Some(line.offset));
+        } else if key_of(told).is_some() {
+            keys += usize::from(blank.is_none());
+        } else if !told.starts_with([' ', '\t', '-', '#']) {
+            break;
+        }
+    }
+    let head = &rest[..blank.unwrap_or(rest.len())];
+    let titled = Lines::new(head)
+        .filter_map(|line| key_of(line.text))
+        .any(|key| key.eq_ignore_ascii_case("title"));
+    if keys >= 2 && titled {
+        pelican(rest, first, head.len())
+    } else {
+        Taken::Nothing
+    }
+}
+
+fn pelican(rest: &str, first: Line<'_>, length: usize) -> Taken {
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut end = Start {
+        offset: first.offset + length,
+        number: first.number,
+    };
+    for line in Lines::at(&rest[..length], first.number) {
+        end.number = line.number + u32::from(line.ended);
+        if let Some(key) = key_of(line.text) {
+            let value = line.text[key.len() + 1..].trim();
+            entries.push(line.entry(key, value));
+        } else if line.text.starts_with([' ', '\t'])
+            && let Some(entry) = entries.last_mut()
+            && let Value::Scalar { text, .. } = &mut entry.value.value
+        {
+            text.push(' ');
+            text.push_str(line.text.trim());
+        } else {
+            // Something that is neither: prose after all.
+            return Taken::Nothing;
+        }
+    }
+    unique(&mut entries);
+    let position = first.position();
+    let value = Value::Map(entries);
+    Taken::Fields(Node { position, value }, end)
+}
+
+/// Keeps the last of entries with one key.
+fn unique(entries: &mut Vec<Entry>) {
+    let mut at = 0;
+    while at < entries.len() {
+        if entries[at + 1..]
+            .iter()
+            .any(|later| later.key == entries[at].key)
+        {
+            entries.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+}
+
+/// Keys with which front matter without a fence may begin.
+const KNOWN: [&str; 22] = [
+    "title",
+    "date",
+    "modified",
+    "updated",
+    "tags",
+    "tag",
+    "category",
+    "categories",
+    "slug",
+    "author",
+    "authors",
+    "summary",
+    "status",
+    "lang",
+    "layout",
+    "permalink",
+    "abbrlink",
+    "id",
+    "comments",
+    "toc",
+    "cover",
+    "description",
+];
+
+/// The key of a line `key: value` or `key:` that begins in the first column.
+fn key_of(line: &str) -> Option<&str> {
+    let (key, rest) = line.split_once(':')?;
+    let fits = key.starts_with(|c: char| c.is_ascii_alphabetic())
+        && key
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    (fits && (rest.is_empty() || rest.starts_with([' ', '\t']))).then_some(key)
+}
