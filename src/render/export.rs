@@ -154,22 +154,7 @@ fn of_company(fields: &mut Fields, site: &Site, page: &Page, company: &Company) 
         fields.number("longitude", Some(longitude));
     }
     fields.moment("verified_on", company.verified_on);
-    let jobs = page
-        .backlinks
-        .iter()
-        .filter_map(|id| site.pages.get(*id as usize))
-        .filter(|other| {
-            other.source.kind == Kind::Job && !other.expired && !other.source.meta.hidden
-        })
-        .filter(|other| {
-            let employer = other.companies.first();
-            employer
-                .and_then(|id| site.pages.get(*id as usize))
-                .map(|employer| &employer.url)
-                == Some(&page.url)
-        })
-        .count();
-    fields.set("open_jobs", json!(jobs));
+    fields.set("open_jobs", json!(page.jobs.len()));
 }
 
 /// An object whose empty fields are left out.
@@ -256,7 +241,7 @@ mod tests {
             }))
         };
         let mut acme = page("companies/acme", "甲", Details::Company(Box::new(company)));
-        acme.backlinks = vec![1, 2];
+        acme.jobs = vec![1];
         let mut open = page("jobs/welder", "焊工", job());
         open.companies = vec![0];
         let mut closed = page("jobs/old", "旧", job());
