@@ -1,11 +1,14 @@
 //! Two sources for one output: takes everything that will be written, reports each pair that
 //! would overwrite one another, on any file system, and pages that cannot be told apart.
 
-use super::asset::File;
+use super::asset::{File, output_folder};
 use super::list::parts;
 use super::redirect;
 use super::section::Sections;
-use super::{FEED_FILES, LanguageId, List, ListOf, Page, PageId, ROOT_FILES, TaxonomyIndex};
+use super::{
+    FEED_FILES, HOME_FILES, LanguageId, List, ListOf, PAGE_FILES, Page, PageId, ROOT_FILES,
+    TaxonomyIndex,
+};
 use crate::config::Config;
 use crate::content::Kind;
 use crate::diag::{Code, Diagnostic, Place};
@@ -160,11 +163,26 @@ fn claims<'a>(outputs: &Outputs<'a>) -> Vec<Claim<'a>> {
             }),
         });
     }
-    for name in ROOT_FILES {
+    let homes = outputs
+        .lists
+        .iter()
+        .filter(|list| list.of == ListOf::Home)
+        .flat_map(|list| HOME_FILES.map(|name| format!("{}{name}", list.folder)));
+    let events = outputs
+        .pages
+        .iter()
+        .filter(|page| page.source.kind == Kind::Event)
+        .flat_map(|page| PAGE_FILES.map(|name| format!("{}{name}", output_folder(&page.output))));
+    for output in ROOT_FILES
+        .map(str::to_owned)
+        .into_iter()
+        .chain(homes)
+        .chain(events)
+    {
         // A site may bring its own of these in `static/`.
-        if !seen.contains(name) {
+        if !seen.contains(output.as_str()) {
             claims.push(Claim {
-                output: name.into(),
+                output: output.into(),
                 writer: Box::new(|| generated("Guidepost itself")),
             });
         }
@@ -185,7 +203,7 @@ fn of_list<'a>(list: &'a List, outputs: &Outputs<'a>, claims: &mut Vec<Claim<'a>
     for part in 2..=parts(list) {
         claim(format!("{}page/{part}/index.html", list.folder));
     }
-    if list.feed {
+    if list.feed && !list.pages.is_empty() {
         let feeds = &config.feeds;
         for (wanted, name) in [feeds.atom, feeds.rss, feeds.json]
             .into_iter()

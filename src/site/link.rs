@@ -140,25 +140,21 @@ fn href(
     let Some(local) = local(link, lookup) else {
         return Target::Url(link.to_owned());
     };
-    let readings = readings(&local);
-    for parts in &readings {
-        if let Some(destination) = destination(parts.path, origin, lookup) {
-            check_anchor(
-                &destination,
-                parts,
-                written,
-                position,
-                origin,
-                lookup,
-                diagnostics,
-            );
-            return match destination {
-                Destination::Page(id) => Target::Page(id, parts.suffix()),
-                other => Target::Url(format!("{}{}", lookup.url(&other), parts.suffix())),
-            };
-        }
+    if let Some((parts, destination)) = meant(&local, origin, lookup) {
+        let anchor = Anchor {
+            destination: &destination,
+            parts: &parts,
+            written: link,
+            position,
+        };
+        diagnostics.extend(broken_anchor(&anchor, origin, lookup));
+        return match destination {
+            Destination::Page(id) => Target::Page(id, parts.suffix()),
+            other => Target::Url(format!("{}{}", lookup.url(&other), parts.suffix())),
+        };
     }
-    diagnostics.push(broken(link, readings[0].path, position, origin, lookup));
+    let path = readings(&local).swap_remove(0).path;
+    diagnostics.push(broken(link, path, position, origin, lookup));
     Target::Url(link.to_owned())
 }
 
@@ -183,6 +179,31 @@ pub(super) fn local<'a>(link: &'a str, lookup: &Lookup<'_>) -> Option<Cow<'a, st
         return Some(Cow::Owned(link.replace('\\', "/")));
     }
     Some(Cow::Borrowed(link))
+}
+
+/// How a link is to be read, and what it leads to.
+fn meant<'a>(
+    link: &'a str,
+    origin: &Origin<'_>,
+    lookup: &Lookup<'_>,
+) -> Option<(Parts<'a>, Destination)> {
+    let readings = readings(link);
+    // A file that is really called `what?.md` comes before any other meaning of the signs.
+    let first = readings[0].path;
+    let literal = readings.iter().position(|parts| {
+        parts.path != first
+            && joined(&origin.folder(), parts.path)
+                .is_some_and(|path| lookup.sources.contains_key(&path))
+    });
+    let found = |index: usize| {
+        let destination = destination(readings[index].path, origin, lookup)?;
+        Some((index, destination))
+    };
+    let (index, destination) = literal
+        .and_then(found)
+        .or_else(|| (0..readings.len()).find_map(found))?;
+    let parts = readings.into_iter().nth(index)?;
+    Some((parts, destination))
 }
 
 /// What a path leads to, seen from a text.
@@ -303,19 +324,16 @@ pub(super) fn picture(
     let Some(local) = local(link, lookup) else {
         return elsewhere;
     };
-    for parts in readings(&local) {
-        if parts.path.is_empty() {
-            continue;
-        }
-        match destination(parts.path, origin, lookup) {
-            Some(Destination::Asset(index)) => {
+    if let Some((parts, destination)) = meant(&local, origin, lookup) {
+        match destination {
+            Destination::Asset(index) => {
                 return shown(&lookup.assets[index as usize], &parts.suffix());
             }
-            Some(Destination::Static(index)) => {
+            Destination::Static(index) => {
                 return shown(&lookup.statics[index as usize], &parts.suffix());
             }
             // An `<iframe>` or a download may lead to a page; a picture has an ending.
-            Some(other) if !has_image_ending(parts.path) => {
+            other if !has_image_ending(parts.path) => {
                 return Picture {
                     url: format!("{}{}", lookup.url(&other), parts.suffix()),
                     ..elsewhere
@@ -395,36 +413,30 @@ fn broken(
     }
 }
 
-fn check_anchor(
-    destination: &Destination,
-    parts: &Parts<'_>,
-    written: &str,
+/// A link whose anchor is looked up.
+struct Anchor<'a> {
+    destination: &'a Destination,
+    parts: &'a Parts<'a>,
+    written: &'a str,
     position: Position,
+}
+
+fn broken_anchor(
+    anchor: &Anchor<'_>,
     origin: &Origin<'_>,
     lookup: &Lookup<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let body = match destination {
+) -> Option<Diagnostic> {
+    let body = match anchor.destination {
         Destination::Page(id) => &lookup.pages[*id as usize].source.body,
         // A section's own text stands among the theme's; only its own links are sure.
         Destination::Other(url) if url == origin.url => &origin.source.body,
-        _ => return,
+        _ => return None,
     };
-    let Some(fragment) = parts.fragment else {
-        return;
-    };
-    if let Some(diagnostic) = missing_anchor(fragment, body) {
-        let whole = if parts.path.is_empty() {
-            String::new()
-        } else {
-            format!(" in `{}`", written.trim())
-        };
-        let diagnostic = diagnostic.at(origin.place(position));
-        diagnostics.push(Diagnostic {
-            message: format!("{}{whole}", diagnostic.message),
-            ..diagnostic
-        });
+    let mut diagnostic = missing_anchor(anchor.parts.fragment?, body)?;
+    if !anchor.parts.path.is_empty() {
+        diagnostic.message = format!("{} in `{}`", diagnostic.message, anchor.written);
     }
+    Some(diagnostic.at(origin.place(anchor.position)))
 }
 
 /// A diagnostic without place when a body has no such anchor.

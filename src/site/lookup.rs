@@ -7,14 +7,16 @@ use super::place::{Placed, folder_of, shared_path, split_language};
 use super::redirect;
 use super::section::Sections;
 use super::select::Absence;
+use super::suggest::{Siblings, siblings};
 use super::url::{composed, encode, key};
 use super::{
-    FEED_FILES, LIST_FILES, LanguageId, List, PAGE_FILES, Page, PageId, ROOT_FILES, TaxonomyIndex,
+    FEED_FILES, HOME_FILES, LIST_FILES, LanguageId, List, ListOf, PAGE_FILES, Page, PageId,
+    ROOT_FILES, TaxonomyIndex,
 };
 use crate::config::Config;
 use crate::content::Details;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Something that a link may lead to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +56,7 @@ pub(super) struct Lookup<'a> {
     file_names: HashMap<String, Vec<u32>>,
     /// Pages that are not published, by path, shared path and name.
     absent: HashMap<String, Absence>,
+    siblings: OnceLock<Siblings<'a>>,
 }
 
 /// What the index is made from.
@@ -103,6 +106,7 @@ pub(super) fn lookup<'a>(known: &Known<'a>) -> Lookup<'a> {
         list_folders,
         file_names,
         absent: absent(known.absent),
+        siblings: OnceLock::new(),
     }
 }
 
@@ -232,7 +236,13 @@ fn absent(pages: &[(Placed, Absence)]) -> HashMap<String, Absence> {
     names
 }
 
-impl Lookup<'_> {
+impl<'a> Lookup<'a> {
+    /// Names by folder, for suggestions.
+    pub(super) fn siblings(&self) -> &Siblings<'a> {
+        self.siblings
+            .get_or_init(|| siblings(self.pages, self.assets))
+    }
+
     /// Why a page of this path or name is not published.
     pub(super) fn absence(&self, path: &str) -> Option<Absence> {
         let path = path.trim_matches('/');
@@ -274,14 +284,18 @@ impl Lookup<'_> {
             }
             false
         } else if FEED_FILES.contains(&name) {
-            let list = self.list_folders.get(folder)?;
-            self.lists[*list as usize].feed
+            let list = &self.lists[*self.list_folders.get(folder)? as usize];
+            list.feed && !list.pages.is_empty()
         } else if LIST_FILES.contains(&name) {
             self.list_folders.contains_key(folder)
         } else if PAGE_FILES.contains(&name) {
             matches!(self.addresses.get(folder), Some(Destination::Page(_)))
+        } else if HOME_FILES.contains(&name) {
+            self.list_folders
+                .get(folder)
+                .is_some_and(|list| self.lists[*list as usize].of == ListOf::Home)
         } else {
-            folder.is_empty() && ROOT_FILES.contains(&name)
+            folder.is_empty() && (ROOT_FILES.contains(&name) || is_sitemap_part(name))
         };
         exists.then(|| Destination::Other(format!("{}/{}", self.config.base_path, encode(path))))
     }
@@ -410,6 +424,13 @@ impl Lookup<'_> {
             Destination::Other(url) => url,
         }
     }
+}
+
+/// `sitemap-2.xml` of a site with more pages than one sitemap may have.
+fn is_sitemap_part(name: &str) -> bool {
+    name.strip_prefix("sitemap-")
+        .and_then(|rest| rest.strip_suffix(".xml"))
+        .is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Folders that two paths have in common at their top.

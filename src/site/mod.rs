@@ -40,15 +40,10 @@ pub const FEED_FILES: [&str; 3] = ["atom.xml", "rss.xml", "feed.json"];
 pub const LIST_FILES: [&str; 1] = ["calendar.ics"];
 /// Files below a page's folder.
 pub const PAGE_FILES: [&str; 1] = ["event.ics"];
+/// Files below the home page of each language.
+pub const HOME_FILES: [&str; 2] = ["companies.json", "jobs.json"];
 /// Files that every site has at its top.
-pub const ROOT_FILES: [&str; 6] = [
-    "404.html",
-    "_redirects",
-    "companies.json",
-    "jobs.json",
-    "robots.txt",
-    "sitemap.xml",
-];
+pub const ROOT_FILES: [&str; 4] = ["404.html", "_redirects", "robots.txt", "sitemap.xml"];
 
 /// Index of a page in [`Site::pages`].
 pub type PageId = u32;
@@ -212,7 +207,7 @@ pub struct List {
     pub pages: Vec<PageId>,
     /// Pages in one list page; 0 puts all on one.
     pub page_size: usize,
-    /// Whether it has feeds.
+    /// Whether it has feeds, as long as it has pages.
     pub feed: bool,
     /// For hierarchical terms: the list above and the lists below.
     pub parent: Option<u32>,

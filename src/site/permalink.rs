@@ -4,7 +4,7 @@
 
 use super::LanguageId;
 use super::place::Placed;
-use super::url::{CleanPath, clean, encode, has_scheme, join, limited, own_path, short_hash};
+use super::url::{CleanPath, clean, encode, has_scheme, join, own_path, short_hash};
 use crate::config::{Config, SlugStyle};
 use crate::content::slug::slug;
 use crate::content::{Kind, Page};
@@ -174,7 +174,7 @@ fn page_slug(page: &Placed, config: &Config, dated: bool) -> String {
         .as_deref()
         .or(meta.slug.as_ref().map(|slug| slug.value.as_str()))
         .unwrap_or(if dated { &page.base } else { &page.source.stem });
-    limited(&slug(text, config.slugs)).into_owned()
+    slug(text, config.slugs)
 }
 
 /// The language's path prefix.

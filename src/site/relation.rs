@@ -67,8 +67,9 @@ fn belongings(pages: &mut [Page]) {
                 continue;
             }
             let owner = &mut pages[owner as usize];
+            let of = owner.source.kind;
             match kind {
-                Kind::Job => owner.jobs.push(id),
+                Kind::Job if of == Kind::Company => owner.jobs.push(id),
                 Kind::Article => owner.articles.push(id),
                 Kind::Event => owner.events.push(id),
                 _ => {}

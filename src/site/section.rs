@@ -3,7 +3,7 @@
 
 use super::permalink::{FolderPaths, Patterns, Rules, prefix, written};
 use super::place::{Placed, folder_of};
-use super::url::{Address, CleanPath, join, limited};
+use super::url::{Address, CleanPath, join};
 use super::{LanguageId, Section};
 use crate::config::Config;
 use crate::content::slug::slug;
@@ -105,7 +105,7 @@ fn paths(
             .map_or(name, |slug| slug.value.as_str());
         let segment = slug(own, config.slugs);
         let above = paths.get(&(*language, above)).map_or("", String::as_str);
-        let path = join([above, &limited(&segment)]);
+        let path = join([above, &segment]);
         paths.insert((*language, Arc::clone(folder)), path);
     }
     paths

@@ -1,13 +1,45 @@
 //! What an author may have meant: takes a path that leads nowhere, gives the nearest one that
 //! exists. Looks at few candidates, so that a thousand broken links cost little.
 
+use super::asset::File;
 use super::link::Origin;
 use super::lookup::{Lookup, joined, without_extension};
 use super::place::folder_of;
+use super::{Page, url};
 use crate::diag::closest;
+use std::collections::HashMap;
 
 /// Most candidates that one path is compared with.
 const CANDIDATES: usize = 500;
+
+/// Names by folder; made when the first link turns out broken.
+#[derive(Debug)]
+pub(super) struct Siblings<'a> {
+    /// Page files below the content folder.
+    pub(super) pages: HashMap<&'a str, Vec<&'a str>>,
+    /// Other files below the content folder.
+    pub(super) files: HashMap<&'a str, Vec<&'a str>>,
+    /// Last segments of pages' addresses.
+    pub(super) addresses: HashMap<&'a str, Vec<&'a str>>,
+}
+
+/// Sorts all names by folder.
+pub(super) fn siblings<'a>(pages: &'a [Page], files: &'a [File]) -> Siblings<'a> {
+    Siblings {
+        pages: by_folder(pages.iter().map(|page| &*page.source.file.path)),
+        files: by_folder(files.iter().map(|file| file.path.as_str())),
+        addresses: by_folder(pages.iter().map(|page| url::key(&page.output))),
+    }
+}
+
+fn by_folder<'a>(paths: impl Iterator<Item = &'a str>) -> HashMap<&'a str, Vec<&'a str>> {
+    let mut folders: HashMap<&str, Vec<&str>> = HashMap::new();
+    for path in paths {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        folders.entry(folder).or_default().push(name);
+    }
+    folders
+}
 
 /// A hint with the page or file that is nearest to a path.
 pub(super) fn path(path: &str, origin: &Origin<'_>, lookup: &Lookup<'_>) -> Option<String> {
@@ -33,13 +65,8 @@ pub(super) fn file(path: &str, origin: &Origin<'_>, lookup: &Lookup<'_>) -> Opti
     } else {
         joined(&origin.folder(), folder_of(path))?
     };
-    let beside = lookup
-        .assets
-        .iter()
-        .filter(|file| folder_of(&file.path) == folder)
-        .take(CANDIDATES)
-        .map(|file| file.path.rsplit('/').next().unwrap_or(&file.path));
-    let found = closest(name, beside)?;
+    let beside = lookup.siblings().files.get(folder.as_str())?;
+    let found = closest(name, beside.iter().copied().take(CANDIDATES))?;
     Some(meant(&beside_path(path, found)))
 }
 
@@ -54,13 +81,8 @@ fn neighbour(path: &str, origin: &Origin<'_>, lookup: &Lookup<'_>) -> Option<Str
         joined(&origin.folder(), folder_of(trimmed))?
     };
     if extension {
-        let files = lookup
-            .pages
-            .iter()
-            .map(|page| &*page.source.file.path)
-            .filter(|path| folder_of(path) == folder)
-            .take(CANDIDATES)
-            .map(|path| path.rsplit('/').next().unwrap_or(path));
+        let files = lookup.siblings().pages.get(folder.as_str())?;
+        let files = files.iter().copied().take(CANDIDATES);
         return closest(name, files).map(|found| meant(&beside_path(trimmed, found)));
     }
     let base = lookup.config.base_path.trim_start_matches('/');
@@ -68,13 +90,8 @@ fn neighbour(path: &str, origin: &Origin<'_>, lookup: &Lookup<'_>) -> Option<Str
         .strip_prefix(base)
         .unwrap_or(&folder)
         .trim_start_matches('/');
-    let names = lookup
-        .pages
-        .iter()
-        .map(|page| super::url::key(&page.output))
-        .filter(|key| folder_of(key) == folder)
-        .take(CANDIDATES)
-        .map(|key| key.rsplit('/').next().unwrap_or(key));
+    let names = lookup.siblings().addresses.get(folder);
+    let names = names.into_iter().flatten().copied().take(CANDIDATES);
     if let Some(found) = closest(name, names) {
         let slash = if path.ends_with('/') { "/" } else { "" };
         return Some(meant(&format!("{}{slash}", beside_path(trimmed, found))));
@@ -83,7 +100,7 @@ fn neighbour(path: &str, origin: &Origin<'_>, lookup: &Lookup<'_>) -> Option<Str
         .sections
         .addresses
         .iter()
-        .map(|address| super::url::key(&address.output));
+        .map(|address| url::key(&address.output));
     closest(trimmed.trim_start_matches('/'), sections).map(|found| meant(&format!("/{found}/")))
 }
 

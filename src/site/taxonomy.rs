@@ -4,7 +4,7 @@
 use super::list::{is_listed, languages, list, number};
 use super::order;
 use super::permalink::prefix;
-use super::url::{CleanPath, composed, folder_prefix, join, limited, short_hash};
+use super::url::{CleanPath, composed, folder_prefix, join, short_hash};
 use super::{LanguageId, List, ListOf, Page, PageId, TaxonomyIndex};
 use crate::config::{Config, SlugStyle};
 use crate::content::Located;
@@ -262,10 +262,7 @@ pub(super) fn unique_slugs<'a>(
     names: impl Iterator<Item = &'a str> + Clone,
     style: SlugStyle,
 ) -> Vec<String> {
-    let slugs: Vec<String> = names
-        .clone()
-        .map(|name| limited(&slug(&spoken(name), style)).into_owned())
-        .collect();
+    let slugs: Vec<String> = names.clone().map(|name| slug(name, style)).collect();
     let mut count: HashMap<&str, usize> = HashMap::new();
     for slug in &slugs {
         *count.entry(slug).or_default() += 1;
@@ -281,21 +278,4 @@ pub(super) fn unique_slugs<'a>(
             }
         })
         .collect()
-}
-
-/// `C#` and `C++` are not `C`: signs behind a letter become words.
-fn spoken(name: &str) -> String {
-    let mut text = String::with_capacity(name.len());
-    let mut word = false;
-    for character in name.chars() {
-        match character {
-            '#' if word => text.push_str(" sharp"),
-            '+' if word => text.push_str(" plus"),
-            _ => {
-                text.push(character);
-                word = character.is_alphanumeric();
-            }
-        }
-    }
-    text
 }

@@ -179,12 +179,9 @@ fn unknown(name: &str, position: Position, origin: &Origin<'_>, lookup: &Lookup<
         .hint("publish that page first, or take the link out");
     }
     let folder = origin.folder();
-    let near = lookup
-        .pages
-        .iter()
-        .filter(|page| folder_of(&page.source.file.path) == folder)
-        .take(500)
-        .map(|page| page.source.stem.as_str());
+    let near = lookup.siblings().pages.get(&*folder);
+    let near = near.into_iter().flatten().take(500);
+    let near = near.map(|file| super::lookup::without_extension(file));
     Diagnostic::new(Code::BrokenLink, format!("there is no page `{name}`"))
         .at(place(origin, position))
         .maybe_hint(did_you_mean(name, near))
