@@ -61,7 +61,7 @@ pub(super) fn summary(command: &'static str, root: &Path, built: &Built) -> Summ
         let zone = settings::config(root).map_or(TimeZone::UTC, |config| config.timezone);
         let local = change.at.to_zoned(zone);
         NextChange {
-            shown: local.strftime("%Y-%m-%d %H:%M (%Z)").to_string(),
+            shown: local.strftime("%Y-%m-%d %H:%M %:z").to_string(),
             at: local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             file: change.file.to_string(),
             what: change.what,

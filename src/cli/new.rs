@@ -104,7 +104,7 @@ fn page(kind: Kind, slug: &str, today: &str) -> String {
     let own = own_fields(kind);
     format!(
         "---\ntitle: {title:?}\n{dated}draft: true              # take this line out to publish\n\
-         {own}{COMMON}---\n\n"
+         {own}{COMMON}---\n\nThe text begins here.\n"
     )
 }
 
@@ -148,7 +148,7 @@ fn own_fields(kind: Kind) -> &'static str {
         }
         Kind::Job => {
             "\
-# company: acme            # a company page, by its slug
+company: your-company      # a company page, by its slug
 # employment_type: full-time   # part-time, contractor, intern …
 # remote: false
 # city: Yunlan

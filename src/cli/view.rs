@@ -292,30 +292,30 @@ fn summary_text(summary: &Summary, paint: impl Fn(&str, &str) -> String) -> Stri
             paint("33", &number(warnings, "warning"))
         ),
     };
-    let mut parts = vec![
-        number(summary.files, "file"),
-        number(summary.pages, "page"),
-        number(summary.outputs, "output"),
-    ];
+    let mut parts = vec![number(summary.files, "file"), number(summary.pages, "page")];
+    if summary.errors == 0 {
+        parts.push(number(summary.outputs, "output"));
+    }
     let built = summary.errors == 0 && summary.command == "build";
     if built {
         parts.push(format!("{} written", summary.written));
         parts.push(format!("{} removed", summary.removed));
     }
-    for (count, what) in [
-        (summary.skipped, "skipped"),
-        (summary.drafts, "left out as drafts"),
-        (summary.future, "left out until their date"),
-    ] {
-        if count > 0 {
-            parts.push(format!("{count} {what}"));
-        }
+    if summary.skipped > 0 {
+        parts.push(format!("{} skipped", number(summary.skipped, "file")));
+    }
+    if summary.drafts > 0 {
+        parts.push(format!("{} left out", number(summary.drafts, "draft")));
+    }
+    if summary.future > 0 {
+        parts.push(format!("{} still to come", number(summary.future, "page")));
     }
     let head = match (summary.errors > 0, summary.command) {
         (true, "build") => paint("1;31", "nothing was written"),
-        (true, _) => paint("1;31", "not fine"),
-        (false, "build") => paint("1;32", "built"),
-        (false, _) => paint("1;32", "checked"),
+        (true, "serve") => paint("1;31", "the last good build stays"),
+        (true, _) => paint("1;31", "not in order"),
+        (false, "check") => paint("1;32", "in order"),
+        (false, _) => paint("1;32", "built"),
     };
     let mistakes = if mistakes.is_empty() {
         mistakes

@@ -2,7 +2,7 @@
 //! (`human`, `short`) and machines (`json`, `github`). Writes nothing itself.
 
 use super::{Diagnostic, Place, Severity};
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use std::fmt::Write as _;
 
 /// Characters of a long line that are shown around a mistake.
@@ -17,7 +17,7 @@ pub fn human(diagnostic: &Diagnostic, sources: &Sources<'_>, color: bool) -> Str
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let excerpts: Vec<Excerpt> = diagnostic
+    let excerpts: Vec<Option<Excerpt>> = diagnostic
         .place
         .iter()
         .chain(diagnostic.related.iter().map(|related| &related.place))
@@ -28,21 +28,24 @@ pub fn human(diagnostic: &Diagnostic, sources: &Sources<'_>, color: bool) -> Str
         .id(diagnostic.code.as_str())
         .elements(std::iter::empty::<annotate_snippets::Element<'_>>());
     let mut shown = excerpts.iter();
-    if diagnostic.place.is_some()
+    if let Some(place) = &diagnostic.place
         && let Some(excerpt) = shown.next()
     {
-        group = group.element(excerpt.snippet(AnnotationKind::Primary, None));
+        group = match excerpt {
+            Some(excerpt) => group.element(excerpt.snippet(AnnotationKind::Primary)),
+            None => group.element(Origin::path(&*place.file)),
+        };
     }
     for hint in &diagnostic.hints {
         group = group.element(Level::HELP.message(hint.as_str()));
     }
     let mut report = vec![group];
     for (related, excerpt) in diagnostic.related.iter().zip(shown) {
-        report.push(
-            Level::NOTE
-                .secondary_title(related.label.as_str())
-                .element(excerpt.snippet(AnnotationKind::Context, None)),
-        );
+        let group = Level::NOTE.secondary_title(related.label.as_str());
+        report.push(match excerpt {
+            Some(excerpt) => group.element(excerpt.snippet(AnnotationKind::Context)),
+            None => group.element(Origin::path(&*related.place.file)),
+        });
     }
     let renderer = if color {
         Renderer::styled()
@@ -148,28 +151,24 @@ struct Excerpt {
 }
 
 impl Excerpt {
-    fn snippet(
-        &self,
-        kind: AnnotationKind,
-        label: Option<&'static str>,
-    ) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
+    fn snippet(&self, kind: AnnotationKind) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
         Snippet::source(self.text.as_str())
             .path(self.path.as_str())
             .line_start(self.line)
-            .annotation(kind.span(self.span.clone()).label(label))
+            .annotation(kind.span(self.span.clone()))
     }
 }
 
-fn excerpt(place: &Place, sources: &Sources<'_>) -> Excerpt {
+/// None for a file as a whole.
+fn excerpt(place: &Place, sources: &Sources<'_>) -> Option<Excerpt> {
     let position = place.position;
-    let line = position.line.max(1) as usize;
-    let full = if position.line == 0 {
-        String::new()
-    } else {
-        sources(&place.file)
-            .and_then(|text| text.split('\n').nth(line - 1).map(str::to_owned))
-            .unwrap_or_default()
-    };
+    if position.line == 0 {
+        return None;
+    }
+    let line = position.line as usize;
+    let full = sources(&place.file)
+        .and_then(|text| text.split('\n').nth(line - 1).map(str::to_owned))
+        .unwrap_or_default();
     let characters: Vec<char> = full.trim_end_matches('\r').chars().collect();
     let column = (position.column.max(1) as usize - 1).min(characters.len());
     let length = (position.length as usize).min(characters.len() - column);
@@ -180,10 +179,10 @@ fn excerpt(place: &Place, sources: &Sources<'_>) -> Excerpt {
     let bytes = |characters: &[char]| characters.iter().map(|c| c.len_utf8()).sum::<usize>();
     let start = bytes(&characters[first..column]);
     let end = start + bytes(&characters[column..(column + length).min(last)]);
-    Excerpt {
+    Some(Excerpt {
         path: place.file.to_string(),
         line,
         text,
         span: start..end.max(start),
-    }
+    })
 }

@@ -3,10 +3,11 @@
 //! Reading a file is no change, or every build would start the next one.
 
 use anyhow::Context as _;
+use notify::event::ModifyKind;
 use notify::{Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Folders and files of the root that a build reads.
 const WATCHED: [&str; 6] = [
@@ -93,30 +94,46 @@ impl Changes {
     /// # Errors
     /// When the watcher has died.
     pub(super) fn next(&mut self, patience: Duration) -> anyhow::Result<Change> {
-        let changed = match self.events.recv_timeout(patience) {
-            Ok(event) => {
-                self.follow(&event);
-                self.matters(&event)
+        let until = Instant::now() + patience;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            match self.events.recv_timeout(left) {
+                Ok(event) => {
+                    self.follow(&event);
+                    if self.matters(&event) {
+                        break;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => return Ok(Change::None),
+                Err(RecvTimeoutError::Disconnected) => {
+                    anyhow::bail!("the file watcher has ended")
+                }
             }
-            Err(RecvTimeoutError::Timeout) => false,
-            Err(RecvTimeoutError::Disconnected) => anyhow::bail!("the file watcher has ended"),
-        };
-        if !changed {
-            return Ok(Change::None);
         }
         for _ in 0..PATIENCE {
-            if self.events.recv_timeout(QUIET).is_err() {
+            let Ok(event) = self.events.recv_timeout(QUIET) else {
                 break;
+            };
+            self.follow(&event);
+            while let Ok(event) = self.events.try_recv() {
+                self.follow(&event);
             }
-            while self.events.try_recv().is_ok() {}
         }
         Ok(Change::Files)
     }
 
     /// Watches a folder of the root that has just come.
     fn follow(&mut self, event: &notify::Result<Event>) {
-        let paths = event.as_ref().map_or(&[][..], |event| &event.paths);
-        for path in paths {
+        // Only what has come: looking into a folder to watch it is an event of that folder too.
+        let Some(event) = event.as_ref().ok().filter(|event| {
+            matches!(
+                event.kind,
+                EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_))
+            )
+        }) else {
+            return;
+        };
+        for path in &event.paths {
             let is_ours = path.parent() == Some(&self.root) && self.is_watched(path);
             if is_ours && path.is_dir() {
                 // Refused: the next change of the root tries again.

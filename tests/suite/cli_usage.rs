@@ -110,7 +110,7 @@ fn new_writes_a_page_in_its_place_and_never_over_another() {
         page.starts_with("---\ntitle: \"senior welder\"\ndate: 2"),
         "{page}"
     );
-    assert!(page.contains("# company: acme"), "{page}");
+    assert!(page.contains("\ncompany: your-company "), "{page}");
     let ran = site.run(&["new", "jobs", "senior-welder"]).refused();
     assert!(
         ran.stderr.contains("nothing is overwritten"),

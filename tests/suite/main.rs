@@ -1,7 +1,9 @@
 //! Behaviour from outside: one binary, one module per feature.
 
+mod cli_build;
 mod cli_usage;
 mod documents;
 mod harness;
 mod output;
+mod serve;
 mod tidy;
