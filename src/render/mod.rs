@@ -7,6 +7,7 @@
 pub mod address;
 mod body;
 mod calendar;
+pub mod check;
 mod context;
 pub mod contract;
 mod country;
@@ -71,6 +72,7 @@ pub fn render(
         return Ok(diagnostics);
     }
     diagnostics.extend(theme.missing_templates());
+    diagnostics.extend(check::check_templates(theme));
     let errors = Errors::default();
     let lacking = Mutex::new(Vec::new());
     html::write(
