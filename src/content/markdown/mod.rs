@@ -1,9 +1,54 @@
 //! Markdown → [`Body`].
+//!
+//! Takes one body and the switches of the site, gives HTML with holes and diagnostics. Pure
+//! and linear; no text makes it panic or recurse. The way of a text:
+//!
+//! 1. [`clean`] drops control characters.
+//! 2. [`scan`] takes out what the parser must not see (formulas, wikilinks, directives, tags of
+//!    other generators) and leaves tokens; see [`piece`].
+//! 3. [`emphasis`] marks asterisks beside Chinese characters.
+//! 4. pulldown-cmark parses; [`plan`] pairs its events.
+//! 5. [`write`] and its siblings write HTML, holes, headings and plain text.
+//!
+//! Each rewriting keeps the way back, so that every position is one in the author's file.
 
-use super::Body;
+mod alert;
+mod attributes;
+mod balance;
+mod clean;
+mod code;
+mod directive;
+mod emphasis;
+mod escape;
+mod footnotes;
+mod formula;
+mod headings;
+mod html_body;
+mod inline;
+mod label;
+mod legacy;
+mod linkify;
+mod piece;
+mod plain;
+mod plan;
+mod raw;
+mod scan;
+mod script;
+mod source;
+mod tag;
+mod tokens;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+use super::{Body, text};
 use crate::config::Markdown;
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic, Place};
+use label::inline_html;
+use source::{Edits, Locator};
 use std::sync::Arc;
+use write::{Scene, Writer};
 
 /// What the renderer needs to know beside the text.
 #[derive(Debug)]
@@ -25,6 +70,90 @@ pub struct Input<'a> {
 }
 
 /// Renders a body.
-pub fn render(_input: &Input<'_>) -> (Body, Vec<Diagnostic>) {
-    todo!()
+pub fn render(input: &Input<'_>) -> (Body, Vec<Diagnostic>) {
+    let locator = Locator::new(input.text, input.first_line);
+    let (clean, cleaned, dropped) = clean::clean(input.text);
+    let html = html_body::is_html(&clean);
+    let scanned = if html {
+        scan::Scanned::untouched(&clean)
+    } else {
+        scan::scan(&clean, input.math)
+    };
+    let pieces = piece::Pieces {
+        source: &clean,
+        list: scanned.pieces,
+    };
+    let (marked, marks) = if html {
+        (scanned.text, Edits::default())
+    } else {
+        emphasis::mark(&scanned.text)
+    };
+    let scene = Scene {
+        input,
+        pieces: &pieces,
+        ways: [&marks, &scanned.edits, &cleaned],
+        locator: &locator,
+        words: alert::words(input.language),
+    };
+    let mut writer = Writer::new(&scene, marked.len() + marked.len() / 4);
+    let at = |range| Place::at(Arc::clone(input.file), locator.position(range));
+    if let Some(dropped) = dropped {
+        let (first, code) = (dropped.first, dropped.character as u32);
+        let others = match dropped.count {
+            1 => String::new(),
+            count => format!(" and {} more", count - 1),
+        };
+        writer.diagnostics.push(
+            Diagnostic::new(
+                Code::ControlCharacter,
+                format!("the character U+{code:04X}{others} cannot be shown and is left out"),
+            )
+            .at(at(first..first + dropped.character.len_utf8()))
+            .hint("delete it"),
+        );
+    }
+    for (range, name) in scanned.unknown {
+        writer.diagnostics.push(
+            Diagnostic::new(
+                Code::UnknownTag,
+                format!("the tag `{name}` is not known or not closed"),
+            )
+            .at(at(cleaned.back(range.start)..cleaned.back(range.end)))
+            .hint("write markdown in its place, or put it between backticks to show it"),
+        );
+    }
+    if html {
+        writer.raw(&marked, &[(0, 0)]);
+        writer.settle_more();
+    } else {
+        let smart = input.options.smart_punctuation && !script::mostly_han(&marked);
+        let plan = plan::plan(&marked, smart);
+        writer.run(&plan);
+    }
+    writer.finish()
+}
+
+impl Writer<'_> {
+    fn finish(mut self) -> (Body, Vec<Diagnostic>) {
+        self.close_all();
+        if self.more_wanted {
+            self.settle_more();
+        }
+        self.write_notes();
+        let plain = self.plain.finish();
+        let body = Body {
+            html: self.out.html,
+            holes: self.out.holes,
+            headings: self.headings,
+            anchors: self.anchors,
+            more: self.more,
+            length: text::length(&plain),
+            plain,
+            excerpt: self.excerpt,
+            title: self.title,
+            has_code: self.has_code,
+            has_math: self.has_math,
+        };
+        (body, self.diagnostics)
+    }
 }

@@ -1,0 +1,200 @@
+//! `$…$` and `$$…$$`: takes text from a dollar to the end of its paragraph, says whether a
+//! formula begins there. TeX → MathML for those that do.
+//!
+//! Money is the hazard: in `$5 和 $6 元` nothing is a formula.
+
+use super::script::is_cjk;
+use pulldown_latex::config::{DisplayMode, RenderConfig};
+use pulldown_latex::{Parser, Storage, push_mathml};
+
+/// What stands at a dollar.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Found<'t> {
+    /// Nothing: so many bytes are text.
+    Text(usize),
+    /// A formula of so many bytes, its source, and whether it is displayed.
+    Math(usize, &'t str, bool),
+}
+
+/// Reads from a dollar; `before` is the character in front of it.
+pub(super) fn read(text: &str, before: Option<char>) -> Found<'_> {
+    if let Some(rest) = text.strip_prefix("$$") {
+        return match closing(rest, "$$") {
+            Some(end) if !rest[..end].trim().is_empty() => {
+                Found::Math(end + 4, rest[..end].trim(), true)
+            }
+            _ => Found::Text(2),
+        };
+    }
+    let rest = &text[1..];
+    if before.is_some_and(|c| c.is_ascii_alphanumeric()) {
+        return Found::Text(1);
+    }
+    match closing(rest, "$") {
+        Some(end) if is_formula(&rest[..end], &rest[end + 1..]) => {
+            Found::Math(end + 2, &rest[..end], false)
+        }
+        _ => Found::Text(1),
+    }
+}
+
+fn closing(text: &str, mark: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => at += 1,
+            b'$' if text[at..].starts_with(mark) => return Some(at),
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+fn is_formula(tex: &str, after: &str) -> bool {
+    let Some(first) = tex.chars().next() else {
+        return false;
+    };
+    if first.is_whitespace()
+        || tex.ends_with(char::is_whitespace)
+        || after.starts_with(|c: char| c.is_ascii_alphanumeric())
+    {
+        return false;
+    }
+    let worded = tex.contains("\\text") || tex.contains("\\mbox") || tex.contains("\\mathrm");
+    if !worded && tex.chars().any(|c| is_cjk(c) || is_cyrillic(c)) {
+        return false;
+    }
+    !first.is_ascii_digit()
+        || tex.contains(['\\', '^', '_', '=', '{'])
+        || (tex.len() <= 12 && !tex.contains([' ', '\n', ',']))
+}
+
+fn is_cyrillic(c: char) -> bool {
+    ('\u{400}'..='\u{52F}').contains(&c)
+}
+
+/// Longest formula that is read.
+const LONGEST: usize = 20_000;
+/// Deepest nesting of groups.
+const DEEPEST: usize = 120;
+/// Most events: a formula of that size is no formula.
+const MOST_EVENTS: usize = 60_000;
+
+/// TeX → MathML, or why not.
+pub(super) fn mathml(tex: &str, display: bool) -> Result<String, String> {
+    if tex.len() > LONGEST {
+        return Err("the formula is too long".to_owned());
+    }
+    if depth(tex) > DEEPEST {
+        return Err("the formula is nested too deeply".to_owned());
+    }
+    // Definitions may double themselves without end.
+    for definition in [
+        "\\def",
+        "\\newcommand",
+        "\\renewcommand",
+        "\\providecommand",
+        "\\let",
+    ] {
+        if let Some(at) = tex.find(definition)
+            && !tex[at + definition.len()..].starts_with(|c: char| c.is_ascii_alphabetic())
+        {
+            return Err(format!("`{definition}` is not supported"));
+        }
+    }
+    let storage = Storage::new();
+    let mut events = Vec::new();
+    for event in Parser::new(tex, &storage) {
+        match event {
+            Ok(_) if events.len() >= MOST_EVENTS => {
+                return Err("the formula is too long".to_owned());
+            }
+            Ok(event) => events.push(Ok::<_, std::convert::Infallible>(event)),
+            Err(error) => return Err(first_line(&error.to_string())),
+        }
+    }
+    // The renderer writes the annotation as it is.
+    let annotation = super::escape::escaped(tex);
+    let config = RenderConfig {
+        display_mode: if display {
+            DisplayMode::Block
+        } else {
+            DisplayMode::Inline
+        },
+        annotation: Some(&annotation),
+        ..RenderConfig::default()
+    };
+    let mut mathml = String::new();
+    push_mathml(&mut mathml, events.into_iter(), config).map_err(|error| error.to_string())?;
+    Ok(mathml)
+}
+
+fn depth(tex: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for byte in tex.bytes() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    // `\left` and `\begin` nest without braces.
+    deepest.max(
+        tex.matches("\\left")
+            .count()
+            .max(tex.matches("\\begin").count()),
+    )
+}
+
+fn first_line(error: &str) -> String {
+    error
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches("parsing error: ")
+        .trim_end_matches('.')
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Found, mathml, read};
+
+    #[test]
+    fn money_is_no_formula() {
+        for text in [
+            "$5 和 $6 元",
+            "$5，约合$36",
+            "$10,$20",
+            "$ a$",
+            "$a $",
+            "$甲$",
+            "$5-$10",
+            "$$",
+            "$$ $$",
+            "$100k/год и $120k",
+            "$HOME/bin:$PATH",
+        ] {
+            assert!(matches!(read(text, None), Found::Text(_)), "{text}");
+        }
+        assert_eq!(read("$a$，", None), Found::Math(3, "a", false));
+        assert_eq!(read("$2^n$", None), Found::Math(5, "2^n", false));
+        assert_eq!(read(r"$\$5 = x$", None), Found::Math(9, r"\$5 = x", false));
+        assert_eq!(read("$$\na\n$$", None), Found::Math(7, "a", true));
+        assert_eq!(
+            read(r"$\text{速度}=v$", None),
+            Found::Math(18, r"\text{速度}=v", false)
+        );
+    }
+
+    #[test]
+    fn bad_formulas_are_refused() {
+        assert!(mathml(r"\frac{1}{2}", false).is_ok_and(|html| html.contains("<mfrac>")));
+        assert!(mathml(r"\frac{1}{2", false).is_err());
+        assert!(mathml(&"{".repeat(5000), false).is_err());
+        assert!(mathml(r"\def\a{\a\a}\a", false).is_err());
+    }
+}
