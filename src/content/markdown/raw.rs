@@ -243,7 +243,7 @@ impl Writer<'_> {
         let name = attribute.name.to_ascii_lowercase();
         let Some(value) = attribute.value else {
             self.out.html.push(' ');
-            self.out.html.push_str(attribute.name);
+            self.verbatim(attribute.name);
             return;
         };
         let kind = match (element, name.as_str()) {
@@ -265,7 +265,7 @@ impl Writer<'_> {
             .is_some_and(|start| start.eq_ignore_ascii_case("data:"));
         if kind == Url::None || (kind != Url::Link && data) {
             self.out.html.push(' ');
-            self.out.html.push_str(attribute.name);
+            self.verbatim(attribute.name);
             self.out.html.push('=');
             let quote = if value.contains('"') { '\'' } else { '"' };
             self.out.html.push(quote);
