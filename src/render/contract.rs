@@ -491,9 +491,14 @@ pub const RECORDS: &[Record] = &[
             "children" List(LINK), "lists below";
             "years" List(&R("year")), "pages by year, on an archive";
             "taxonomy" Maybe(TEXT), "of a term: its taxonomy's name";
-            "upcoming" List(CARD), "of events: those still to come, soonest first";
+            "upcoming" List(CARD), "of events and on the home page: events still to come, soonest first";
             "past" List(CARD), "of events: those that are over, latest first";
-            "deadlines" List(CARD), "of policies: those with a deadline to come, soonest first";
+            "deadlines" List(CARD), "of policies and on the home page: policies with a deadline to come, soonest first";
+            "articles" List(CARD), "on the home page: all articles, newest first; so too the four below";
+            "jobs" List(CARD), "on the home page: open jobs";
+            "companies" List(CARD), "on the home page: companies";
+            "policies" List(CARD), "on the home page: policies that hold";
+            "digests" List(CARD), "on the home page: digests";
             "ics" Maybe(TEXT), "of events and policies: path of the calendar";
         },
     },

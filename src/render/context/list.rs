@@ -19,13 +19,23 @@ pub(super) fn value(contexts: &Contexts<'_>, list: &List, part: usize, content: 
         &list.pages[from..(from + list.page_size).min(list.pages.len())]
     };
     let kind = address::list_kind(site, list);
+    // The first part of the home page shows what is due of every kind, however old its page.
+    let home = list.of == ListOf::Home && part == 1;
     let (upcoming, past) = match kind {
         Some(Kind::Event) => events(contexts, list),
+        _ if home => (events(contexts, list).0, Vec::new()),
         _ => (Vec::new(), Vec::new()),
     };
     let deadlines = match kind {
         Some(Kind::Policy) => deadlines(contexts, list),
+        _ if home => deadlines(contexts, list),
         _ => Vec::new(),
+    };
+    let newest = |wanted: Kind| -> Vec<PageId> {
+        pages(contexts, list)
+            .filter(|(_, page)| home && page.source.kind == wanted)
+            .map(|(id, _)| id)
+            .collect()
     };
     let taxonomy = match &list.of {
         ListOf::Term { taxonomy, .. } => site
@@ -89,6 +99,11 @@ pub(super) fn value(contexts: &Contexts<'_>, list: &List, part: usize, content: 
         ("upcoming", contexts.cards_of(&upcoming)),
         ("past", contexts.cards_of(&past)),
         ("deadlines", contexts.cards_of(&deadlines)),
+        ("articles", contexts.cards_of(&newest(Kind::Article))),
+        ("jobs", contexts.cards_of(&newest(Kind::Job))),
+        ("companies", contexts.cards_of(&newest(Kind::Company))),
+        ("policies", contexts.cards_of(&newest(Kind::Policy))),
+        ("digests", contexts.cards_of(&newest(Kind::Digest))),
         (
             "ics",
             if address::has_calendar(site, list) {
