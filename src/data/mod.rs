@@ -98,6 +98,17 @@ fn json(
     yaml::parse(file, &text, first_line, diagnostics)
 }
 
+/// A text without the control characters that an escape may bring in and no page may have.
+fn printable(mut text: String) -> String {
+    let odd = |c: char| {
+        (c.is_control() && c != '\n' && c != '\t') || matches!(c, '\u{fffe}' | '\u{ffff}')
+    };
+    if text.contains(odd) {
+        text.retain(|c| !odd(c));
+    }
+    text
+}
+
 /// Lines ended by one line feed each.
 fn unix(text: &str) -> Cow<'_, str> {
     if text.contains('\r') {

@@ -28,6 +28,9 @@ pub fn read(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Node, Box<Diagnostic>> {
     let clean = normalise(text);
+    for (position, c) in &clean.dropped {
+        diagnostics.push(left_out(file, *position, *c, first_line));
+    }
     let mut found = Vec::new();
     let mut result = mapping(file, &clean.text, first_line, &mut found);
     let stopped = stop(&result);
@@ -113,6 +116,24 @@ struct Clean<'a> {
     text: Cow<'a, str>,
     /// Lines (from 0) that became longer at their start, and by how much.
     shifts: BTreeMap<u32, u32>,
+    /// Control characters that were left out, with their lines (from 0) and columns.
+    dropped: Vec<(Position, char)>,
+}
+
+fn left_out(file: &Arc<str>, position: Position, c: char, first_line: u32) -> Diagnostic {
+    let position = Position {
+        line: position.line.saturating_add(first_line),
+        ..position
+    };
+    Diagnostic::new(
+        Code::ControlCharacter,
+        format!(
+            "the control character U+{:04X} stands in the front matter; it is left out",
+            u32::from(c)
+        ),
+    )
+    .at(Place::at(Arc::clone(file), position))
+    .hint("remove it")
 }
 
 fn normalise(text: &str) -> Clean<'_> {
@@ -121,9 +142,13 @@ fn normalise(text: &str) -> Clean<'_> {
             || matches!(c, '\u{a0}' | '\u{3000}' | '\u{200b}' | '\u{feff}')
     };
     let mut shifts = BTreeMap::new();
+    let mut dropped = Vec::new();
     if !text.contains(odd) {
-        let text = Cow::Borrowed(text);
-        return Clean { text, shifts };
+        return Clean {
+            text: Cow::Borrowed(text),
+            shifts,
+            dropped,
+        };
     }
     let unified = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut out = String::with_capacity(unified.len());
@@ -147,11 +172,25 @@ fn normalise(text: &str) -> Clean<'_> {
         // A tab behind the colon or a dash separates; further on it is text. Where the other
         // control characters stood, nothing is left: they have no meaning in a text.
         let mut separating = true;
-        for c in rest.chars() {
+        for (at, c) in rest.char_indices() {
             match c {
                 '\t' if separating => out.push(' '),
                 '\t' => out.push('\t'),
-                c if c.is_control() => {}
+                c if c.is_control() => {
+                    let column = line[..before.len() + at].chars().count() + 1;
+                    let position = Position {
+                        line: number,
+                        column: u32::try_from(column).unwrap_or(u32::MAX),
+                        length: 1,
+                    };
+                    // One a line: who pasted a binary file needs no thousand messages.
+                    if dropped
+                        .last()
+                        .is_none_or(|(last, _): &(Position, char)| last.line != number)
+                    {
+                        dropped.push((position, c));
+                    }
+                }
                 c => {
                     separating = matches!(c, ':' | '-' | ' ');
                     out.push(c);
@@ -162,6 +201,7 @@ fn normalise(text: &str) -> Clean<'_> {
     Clean {
         text: Cow::Owned(out),
         shifts,
+        dropped,
     }
 }
 

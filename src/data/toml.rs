@@ -1,6 +1,6 @@
 //! TOML → [`Node`]: the one module that knows the TOML crate.
 
-use super::{Entry, Node, Value};
+use super::{Entry, Node, Value, printable};
 use crate::diag::{Code, Diagnostic, Place, Position, position};
 use ::toml::Spanned;
 use ::toml::de::{DeTable, DeValue};
@@ -87,7 +87,7 @@ fn node(value: Spanned<DeValue<'_>>, lines: &Lines<'_>) -> Node {
     let plain = |text: String| Value::Scalar { text, plain: true };
     let value = match value.into_inner() {
         DeValue::String(text) => Value::Scalar {
-            text: text.into_owned(),
+            text: printable(text.into_owned()),
             plain: false,
         },
         DeValue::Integer(number) => plain(match number.radix() {

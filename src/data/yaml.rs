@@ -4,7 +4,7 @@
 //! scalar from a plain one and say where a key stands. Depth, aliases and size are bounded
 //! here, so that no document can exhaust stack or memory.
 
-use super::{Entry, Node, Value};
+use super::{Entry, Node, Value, printable};
 use crate::diag::{Code, Diagnostic, Place, Position};
 use serde_yaml::granit_parser::{
     ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, Span, StrInput, Tag,
@@ -362,7 +362,10 @@ fn scalar(text: String, style: ScalarStyle, tag: Option<&Tag>) -> Value {
     if plain && matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL") {
         return Value::Null;
     }
-    Value::Scalar { text, plain }
+    Value::Scalar {
+        text: printable(text),
+        plain,
+    }
 }
 
 /// Number of values and levels of a tree.

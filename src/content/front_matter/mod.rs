@@ -352,7 +352,7 @@ mod tests {
             show(
                 "[#]: collector: (lujun9972)\n[#]: translator: ( )\n[#]: subject: (How: to)\n[#]: via: (https://example.org/a)\n[#]: author: (Alan Smithee https://example.org/alan)\n[#]: url: \"https://example.org/b\"\n\nHow\n===\n"
             ),
-            r#"{"collector":"lujun9972","translator":null,"title":"How: to","source_url":"https://example.org/a","author":"Alan Smithee","published_url":"https://example.org/b"} "\nHow\n===\n"@7"#
+            r#"{"collector":"lujun9972","translator":null,"subject":"How: to","source_url":"https://example.org/a","author":"Alan Smithee","extra":{"published_url":"https://example.org/b"}} "\nHow\n===\n"@7"#
         );
     }
 
@@ -501,6 +501,14 @@ mod tests {
             assert!(shown.starts_with(json), "{shown}");
             assert_eq!(shown.lines().count(), 1, "{shown}");
         }
+    }
+
+    #[test]
+    fn control_characters_are_left_out_and_named() {
+        assert_eq!(
+            show("---\ntitle: 甲\u{8}乙\nsay: \"a\\u0000b\"\n---\n"),
+            "{\"title\":\"甲乙\",\"say\":\"ab\"} \"\"@5\n2:9 control-character: the control character U+0008 stands in the front matter; it is left out | remove it"
+        );
     }
 
     #[test]

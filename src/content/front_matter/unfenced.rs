@@ -9,9 +9,11 @@ use crate::diag::Diagnostic;
 use std::sync::Arc;
 
 /// LCTT's and others' `[#]: key: (value)` or `[#]: key: "value"`: link definitions that no
-/// renderer shows. Their words for title and source are put into ours.
+/// renderer shows. Their word for the source is put into ours; their `url` is the address of
+/// the translation elsewhere, which would be this page's path under our name for it.
 pub(super) fn link_definitions(text: &str, first: Line<'_>) -> Taken {
     let mut entries: Vec<Entry> = Vec::new();
+    let mut extra: Vec<Entry> = Vec::new();
     let mut end = Start {
         offset: first.offset,
         number: first.number,
@@ -33,19 +35,22 @@ pub(super) fn link_definitions(text: &str, first: Line<'_>) -> Taken {
             .find_map(|(open, close)| value.strip_prefix(open)?.strip_suffix(close))
             .unwrap_or(value)
             .trim();
-        let key = match key.trim() {
-            "subject" => "title",
-            "via" => "source_url",
-            // The address of the translation elsewhere, not of this page.
-            "url" => "published_url",
-            key => key,
-        };
-        let bare = if key == "author" {
-            without_url(bare)
-        } else {
-            bare
-        };
-        entries.push(line.entry(key, bare));
+        match key.trim() {
+            "" => {}
+            "url" if bare.is_empty() => {}
+            "url" => extra.push(line.entry("published_url", bare)),
+            "via" if is_address(bare) => entries.push(line.entry("source_url", bare)),
+            "author" => entries.push(line.entry("author", without_address(bare))),
+            key => entries.push(line.entry(key, bare)),
+        }
+    }
+    if let Some(position) = extra.first().map(|entry| entry.position) {
+        let value = Value::Map(extra);
+        entries.push(Entry {
+            key: "extra".to_owned(),
+            position,
+            value: Node { position, value },
+        });
     }
     unique(&mut entries);
     let position = first.position();
@@ -53,8 +58,13 @@ pub(super) fn link_definitions(text: &str, first: Line<'_>) -> Taken {
     Taken::Fields(Node { position, value }, end)
 }
 
+fn is_address(text: &str) -> bool {
+    (text.starts_with("https://") || text.starts_with("http://"))
+        && !text.contains(char::is_whitespace)
+}
+
 /// `Alan Smithee https://example.org/alan` → the name.
-fn without_url(author: &str) -> &str {
+fn without_address(author: &str) -> &str {
     let at = author.find("http").unwrap_or(author.len());
     match author[..at].trim_end_matches([' ', '(', '[', '<', ',', '|']) {
         "" => author,
