@@ -21,6 +21,11 @@ pub(super) fn read(rest: &str) -> Result<Option<Written>, DateError> {
         Some((offset, _)) => offset.trim(),
         None => rest,
     };
+    // Go prints both, `+0800 CST`; the offset says enough.
+    let rest = match rest.split_once(' ') {
+        Some((offset, name)) if offset.starts_with(['+', '-']) && is_abbreviation(name) => offset,
+        _ => rest,
+    };
     let bare = rest.trim_start_matches(|c: char| c.is_ascii_alphabetic());
     let name = &rest[..rest.len() - bare.len()];
     if bare.starts_with(['+', '-', '\u{2212}']) && ["", "GMT", "UTC", "Z", "UT"].contains(&name) {
@@ -31,7 +36,7 @@ pub(super) fn read(rest: &str) -> Result<Option<Written>, DateError> {
             .map(|zone| Some(Written::Zone(zone)))
             .map_err(|_| DateError::Zone(rest.to_owned()));
     }
-    if !rest.chars().all(|c| c.is_ascii_alphabetic()) || rest.len() > 5 {
+    if !is_abbreviation(rest) {
         return Err(DateError::Unknown);
     }
     let name = rest.to_ascii_uppercase();
@@ -52,6 +57,10 @@ pub(super) fn read(rest: &str) -> Result<Option<Written>, DateError> {
         _ => return Err(DateError::Zone(name)),
     };
     Ok(Some(Written::Offset(Offset::constant(hours))))
+}
+
+fn is_abbreviation(text: &str) -> bool {
+    (1..=5).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 /// `+08:00`, `+0800`, `+08`, `-5`.
