@@ -3,11 +3,13 @@
 //! the content tells it. More than 50,000 addresses (or 45 MB) go to parts behind an index.
 
 use super::address::absolute;
+use super::context::{part_url, parts};
 use super::xml::Document;
 use super::{Sink, address, origin};
 use crate::config::Config;
 use crate::content::date::Moment;
-use crate::site::{LanguageId, Page, Site};
+use crate::site::{LanguageId, List, Page, Site};
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io;
 
@@ -16,8 +18,8 @@ const MOST_URLS: usize = 50_000;
 /// Bytes in one file; the limit is 50 MiB.
 const MOST_BYTES: usize = 45_000_000;
 
-/// Writes the sitemap. Hidden and expired pages, redirects, later parts of lists and lists
-/// that say next to nothing are not in it.
+/// Writes the sitemap. Hidden and expired pages, redirects and lists that say next to nothing
+/// are not in it.
 ///
 /// # Errors
 /// When the sink fails.
@@ -27,7 +29,7 @@ pub(crate) fn write(site: &Site, sink: &dyn Sink) -> anyhow::Result<()> {
 
 /// One address.
 struct Place<'a> {
-    url: &'a str,
+    url: Cow<'a, str>,
     language: LanguageId,
     modified: Option<Moment>,
     translations: Vec<(LanguageId, &'a str)>,
@@ -45,7 +47,7 @@ fn write_parts(
     let mut urls = 0_usize;
     let mut seen = HashSet::new();
     for place in places(site) {
-        if !seen.insert(place.url) {
+        if !seen.insert(place.url.clone()) {
             continue;
         }
         if urls == most_urls || part.len() >= most_bytes {
@@ -111,20 +113,21 @@ fn places(site: &Site) -> impl Iterator<Item = Place<'_>> {
         .lists
         .iter()
         .filter(|list| !address::is_thin(list))
-        .map(|list| Place {
-            url: &list.url,
-            language: list.language,
-            modified: newest(site, list.pages.iter()),
-            translations: list
-                .translations
-                .iter()
-                .filter_map(|id| site.lists.get(*id as usize))
-                .filter(|list| !address::is_thin(list))
-                .map(|list| (list.language, list.url.as_str()))
-                .collect(),
+        .flat_map(move |list| {
+            let modified = newest(site, list.pages.iter());
+            (1..=parts(list)).map(move |part| Place {
+                url: part_url(list, part).into(),
+                language: list.language,
+                modified,
+                translations: if part == 1 {
+                    translations(site, list)
+                } else {
+                    Vec::new()
+                },
+            })
         });
     let taxonomies = site.taxonomies.iter().map(|taxonomy| Place {
-        url: &taxonomy.url,
+        url: taxonomy.url.as_str().into(),
         language: taxonomy.language,
         modified: newest(
             site,
@@ -146,7 +149,7 @@ fn places(site: &Site) -> impl Iterator<Item = Place<'_>> {
         .iter()
         .filter(|page| shown(page))
         .map(|page| Place {
-            url: &page.url,
+            url: page.url.as_str().into(),
             language: page.language,
             modified: modified(site, page),
             translations: page
@@ -160,8 +163,17 @@ fn places(site: &Site) -> impl Iterator<Item = Place<'_>> {
     lists.chain(taxonomies).chain(pages)
 }
 
+fn translations<'a>(site: &'a Site, list: &List) -> Vec<(LanguageId, &'a str)> {
+    list.translations
+        .iter()
+        .filter_map(|id| site.lists.get(*id as usize))
+        .filter(|list| !address::is_thin(list))
+        .map(|list| (list.language, list.url.as_str()))
+        .collect()
+}
+
 /// Whether search engines should know the page.
-pub(crate) fn shown(page: &Page) -> bool {
+fn shown(page: &Page) -> bool {
     !page.expired && !page.source.meta.hidden && !page.source.meta.draft
 }
 
@@ -180,13 +192,13 @@ fn newest<'a>(site: &Site, pages: impl Iterator<Item = &'a u32>) -> Option<Momen
 
 fn write_place(part: &mut Document, config: &Config, place: &Place<'_>) -> io::Result<()> {
     part.open("url", &[])?;
-    part.text("loc", &[], &absolute(config, place.url))?;
+    part.text("loc", &[], &absolute(config, &place.url))?;
     if let Some(modified) = place.modified {
         part.text("lastmod", &[], &w3c(modified))?;
     }
     if !place.translations.is_empty() {
         let mut versions = place.translations.clone();
-        versions.push((place.language, place.url));
+        versions.push((place.language, &place.url));
         versions.sort_unstable();
         versions.dedup();
         for (language, url) in &versions {
@@ -277,6 +289,19 @@ mod tests {
 </urlset>
 "#
             )
+        );
+    }
+
+    #[test]
+    fn later_parts_of_a_list_are_found_too() {
+        let mut site = sample();
+        site.lists[0].pages = vec![0, 1, 0];
+        site.lists[0].page_size = 2;
+        let kept = Kept::default();
+        write(&site, &kept).unwrap();
+        assert!(
+            kept.text("sitemap.xml")
+                .contains("<loc>https://example.org/b/page/2/</loc>")
         );
     }
 

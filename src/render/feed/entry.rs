@@ -5,6 +5,7 @@ use super::facts;
 use super::moments::Stamp;
 use crate::render::{address, sanitise, summary};
 use crate::site::{ListOf, Page, PageId, Site};
+use std::fmt::Write;
 
 /// An entry.
 pub(crate) struct Entry<'a> {
@@ -62,8 +63,8 @@ pub(crate) fn entry<'a>(
     }
 }
 
-/// What the page's template shows around the body, the facts of its kind, would be missing
-/// in a reader, so it is put there.
+/// What the page's template shows around the body (the facts of its kind, the pages of a
+/// digest) would be missing in a reader, so it is put there.
 fn content(site: &Site, page: &Page, body: &str) -> String {
     let mut html = String::new();
     let facts = facts::facts(site, page);
@@ -73,6 +74,23 @@ fn content(site: &Site, page: &Page, body: &str) -> String {
         html.push_str("</p>\n");
     }
     html.push_str(body);
+    if !page.collected.is_empty() {
+        html.push_str("\n<ul>\n");
+        for other in page
+            .collected
+            .iter()
+            .filter_map(|id| site.pages.get(*id as usize))
+        {
+            let _ = writeln!(
+                html,
+                "<li><a href=\"{}\">{}</a> {}</li>",
+                sanitise::escape(&address::absolute(&site.config, &other.url)),
+                sanitise::escape(&sanitise::line(&other.source.title)),
+                sanitise::escape(&summary::of(site, other)),
+            );
+        }
+        html.push_str("</ul>");
+    }
     html
 }
 

@@ -240,3 +240,21 @@ fn a_body_is_made_once_for_all_its_feeds() {
     .unwrap();
     assert_eq!(made.into_inner(), 2);
 }
+
+#[test]
+fn a_digest_lists_what_it_collected() {
+    let mut site = titled(&["周报", "甲 & 乙"]);
+    site.pages[0].collected = vec![1];
+    let json: serde_json::Value =
+        serde_json::from_slice(&written(&site, "<p>正文</p>").bytes("feed.json")).unwrap();
+    let digest = json["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|item| item["title"] == "周报")
+        .unwrap();
+    assert_eq!(
+        digest["content_html"],
+        "<p>正文</p>\n<ul>\n<li><a href=\"https://example.org/a/1/\">甲 &amp; 乙</a> 甲 &amp; 乙: 摘要</li>\n</ul>"
+    );
+}

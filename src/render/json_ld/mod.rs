@@ -1,6 +1,7 @@
 //! Structured data (schema.org) for the head of a page: takes a page, a list or the home page
 //! of the resolved site, gives a `<script type="application/ld+json">` element and, where a
-//! property is missing that search engines require, diagnostics instead of half a markup.
+//! property is missing that search engines require, diagnostics instead of half a markup: the
+//! page is then a `WebPage`.
 //!
 //! | kind | type |
 //! |---|---|
@@ -9,7 +10,7 @@
 //! | company | `Organization` |
 //! | job | `JobPosting` while it is open |
 //! | event | `Event` |
-//! | page, and any text without a date | `WebPage` |
+//! | page, any text without a date, a closed job | `WebPage` |
 
 mod event;
 mod job;
@@ -65,14 +66,13 @@ fn page(site: &Site, id: PageId, trail: Trail<'_>) -> (String, Vec<Diagnostic>) 
     let node = match &page.source.details {
         Details::Company(company) => Some(organization::node(site, page, company)),
         // An expired job may not be offered to search engines.
-        Details::Job(_) if page.expired => None,
-        Details::Job(job) => job::node(site, page, job, &mut missing),
+        Details::Job(job) if !page.expired => job::node(site, page, job, &mut missing),
         Details::Event(event) => event::node(site, page, event, &mut missing),
-        Details::Article(_) | Details::Policy(_) | Details::Digest(_) | Details::Page => {
-            Some(text::node(site, page))
-        }
+        _ => None,
     };
-    let nodes = node.into_iter().chain(breadcrumbs(site, trail)).collect();
+    // What cannot be marked up as what it is, is still a page.
+    let node = node.unwrap_or_else(|| text::node(site, page));
+    let nodes = [node].into_iter().chain(breadcrumbs(site, trail)).collect();
     let diagnostics = missing
         .into_iter()
         .map(|missing| missing.diagnostic(&page.source.file.file, page.source.kind))
