@@ -3,8 +3,8 @@
 
 use super::Page;
 use super::place::{Placed, folder_of};
-use super::url::{composed, encode};
-use crate::content::discover::FoundAsset;
+use super::url::{composed, encode, key};
+use crate::content::{self, discover::FoundAsset};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -113,7 +113,7 @@ impl Owners {
 
 /// The folder whose files belong to a page: a bundle's own, or, as Hexo has it, the one
 /// beside the file with the file's name.
-fn own_folder(source: &crate::content::Page) -> String {
+fn own_folder(source: &content::Page) -> String {
     let path = composed(&source.file.path);
     if source.bundle {
         return folder_of(&path).to_owned();
@@ -135,8 +135,8 @@ pub(super) fn asset_folder(path: &str, language: Option<&str>) -> String {
 
 /// The folder beside an output, empty or ending in `/`: `a/` of `a/index.html` and `a.html`.
 pub(super) fn output_folder(output: &str) -> String {
-    match super::url::key(output) {
+    match key(output) {
         "" => String::new(),
-        key => format!("{}/", key.strip_suffix(".html").unwrap_or(key)),
+        path => format!("{}/", path.strip_suffix(".html").unwrap_or(path)),
     }
 }

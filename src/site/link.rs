@@ -1,12 +1,13 @@
-//! Links and images of bodies: takes the holes of a body, gives what each leads to, and
-//! says which lead nowhere.
+//! Links of bodies: takes the holes of a body, gives what each leads to, and says which
+//! lead nowhere.
 
-use super::lookup::{Destination, Lookup, joined};
+use super::lookup::{Destination, Lookup, joined, without_extension};
+use super::picture::picture;
 use super::place::folder_of;
-use super::url::{composed, decode, encode, has_scheme, own_path};
-use super::{LanguageId, PageId, Picture, Target, asset, suggest, wikilink};
-use crate::content::{Body, HoleKind, Page};
-use crate::diag::{Code, Diagnostic, Place, Position, did_you_mean};
+use super::url::{composed, decode, has_scheme, own_path};
+use super::{LanguageId, PageId, Target, anchor, asset, suggest, wikilink};
+use crate::content::{HoleKind, Page};
+use crate::diag::{Code, Diagnostic, Place, Position};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ impl Origin<'_> {
         composed(folder_of(&self.source.file.path))
     }
 
-    fn place(&self, position: Position) -> Place {
+    pub(super) fn place(&self, position: Position) -> Place {
         Place::at(Arc::clone(&self.source.file.file), position)
     }
 }
@@ -65,16 +66,18 @@ pub(super) fn targets(
 }
 
 /// A link taken apart.
-struct Parts<'a> {
-    path: &'a str,
+pub(super) struct Parts<'a> {
+    /// The path, percent-encoded or not.
+    pub(super) path: &'a str,
     query: &'a str,
     fragment: Option<&'a str>,
 }
 
 impl Parts<'_> {
-    fn suffix(&self) -> String {
+    /// Query and fragment, for the end of a URL.
+    pub(super) fn suffix(&self) -> String {
         match self.fragment {
-            Some(fragment) => format!("{}#{}", self.query, encoded_fragment(fragment)),
+            Some(fragment) => format!("{}#{}", self.query, anchor::encoded(fragment)),
             None => self.query.to_owned(),
         }
     }
@@ -106,13 +109,6 @@ fn readings(link: &str) -> Vec<Parts<'_>> {
         }
     }
     readings
-}
-
-fn encoded_fragment(fragment: &str) -> String {
-    decode(fragment).map_or_else(
-        || fragment.to_owned(),
-        |fragment| encode(&composed(&fragment)),
-    )
 }
 
 fn href(
@@ -182,7 +178,7 @@ pub(super) fn local<'a>(link: &'a str, lookup: &Lookup<'_>) -> Option<Cow<'a, st
 }
 
 /// How a link is to be read, and what it leads to.
-fn meant<'a>(
+pub(super) fn meant<'a>(
     link: &'a str,
     origin: &Origin<'_>,
     lookup: &Lookup<'_>,
@@ -289,7 +285,7 @@ fn by_name(
         .copied()
         .filter(|id| {
             let page = &lookup.pages[*id as usize];
-            let own = super::lookup::without_extension(&page.source.file.path);
+            let own = without_extension(&page.source.file.path);
             *page.source.stem == *name || page.slug == name || own.ends_with(name)
         })
         .filter(|id| {
@@ -300,82 +296,6 @@ fn by_name(
     lookup
         .nearest(&ids, folder, language)
         .map(Destination::Page)
-}
-
-/// The picture that a path leads to; a missing one is reported and kept as written.
-pub(super) fn picture(
-    written: &str,
-    position: Position,
-    origin: &Origin<'_>,
-    lookup: &Lookup<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Picture {
-    let link = written.trim();
-    let elsewhere = Picture {
-        url: link.to_owned(),
-        width: None,
-        height: None,
-        file: None,
-    };
-    if link.is_empty() {
-        diagnostics.push(missing_image("", position, origin));
-        return elsewhere;
-    }
-    let Some(local) = local(link, lookup) else {
-        return elsewhere;
-    };
-    if let Some((parts, destination)) = meant(&local, origin, lookup) {
-        match destination {
-            Destination::Asset(index) => {
-                return shown(&lookup.assets[index as usize], &parts.suffix());
-            }
-            Destination::Static(index) => {
-                return shown(&lookup.statics[index as usize], &parts.suffix());
-            }
-            // An `<iframe>` or a download may lead to a page; a picture has an ending.
-            other if !has_image_ending(parts.path) => {
-                return Picture {
-                    url: format!("{}{}", lookup.url(&other), parts.suffix()),
-                    ..elsewhere
-                };
-            }
-            _ => {}
-        }
-    }
-    let path = decode(&local).unwrap_or(Cow::Borrowed(&local)).into_owned();
-    diagnostics.push(
-        missing_image(link, position, origin).maybe_hint(suggest::file(&path, origin, lookup)),
-    );
-    elsewhere
-}
-
-fn has_image_ending(path: &str) -> bool {
-    path.rsplit_once('.').is_some_and(|(_, ending)| {
-        let ending = ending.to_ascii_lowercase();
-        matches!(
-            ending.as_str(),
-            "png" | "jpg" | "jpeg" | "gif" | "svg" | "webp" | "avif" | "bmp" | "ico"
-        )
-    })
-}
-
-/// A file as a picture.
-pub(super) fn shown(file: &asset::File, suffix: &str) -> Picture {
-    Picture {
-        url: format!("{}{suffix}", file.url),
-        width: file.size.map(|(width, _)| width),
-        height: file.size.map(|(_, height)| height),
-        file: Some(Arc::clone(&file.file)),
-    }
-}
-
-fn missing_image(link: &str, position: Position, origin: &Origin<'_>) -> Diagnostic {
-    let message = if link.is_empty() {
-        "the image has no address".to_owned()
-    } else {
-        format!("there is no image `{link}`")
-    };
-    Diagnostic::new(Code::MissingImage, message).at(origin.place(position))
 }
 
 /// The diagnostic for a link that leads nowhere.
@@ -432,38 +352,9 @@ fn broken_anchor(
         Destination::Other(url) if url == origin.url => &origin.source.body,
         _ => return None,
     };
-    let mut diagnostic = missing_anchor(anchor.parts.fragment?, body)?;
+    let mut diagnostic = anchor::missing(anchor.parts.fragment?, body)?;
     if !anchor.parts.path.is_empty() {
         diagnostic.message = format!("{} in `{}`", diagnostic.message, anchor.written);
     }
     Some(diagnostic.at(origin.place(anchor.position)))
-}
-
-/// A diagnostic without place when a body has no such anchor.
-pub(super) fn missing_anchor(fragment: &str, body: &Body) -> Option<Diagnostic> {
-    let decoded = decode(fragment).unwrap_or(Cow::Borrowed(fragment));
-    let wanted = composed(&decoded);
-    if wanted.is_empty() || wanted.eq_ignore_ascii_case("top") || wanted.contains(":~:") {
-        return None;
-    }
-    let ids = || {
-        let headings = body.headings.iter().map(|heading| heading.id.as_str());
-        headings.chain(body.anchors.iter().map(String::as_str))
-    };
-    if ids().any(|id| composed(id) == wanted) {
-        return None;
-    }
-    // A heading's words are often written where its anchor is meant.
-    let by_words = body
-        .headings
-        .iter()
-        .find(|heading| heading.text.trim().eq_ignore_ascii_case(wanted.trim()))
-        .map(|heading| format!("did you mean `#{}`?", heading.id));
-    Some(
-        Diagnostic::new(
-            Code::BrokenAnchor,
-            format!("there is no heading or anchor `#{wanted}`"),
-        )
-        .maybe_hint(by_words.or_else(|| did_you_mean(&wanted, ids()))),
-    )
 }

@@ -5,13 +5,13 @@ use super::order;
 use super::permalink::prefix;
 use super::section::Sections;
 use super::taxonomy::unique_slugs;
-use super::url::{CleanPath, composed, folder_prefix, join};
+use super::url::{CleanPath, composed, folder_prefix, join, key};
 use super::{LanguageId, List, ListOf, Page, PageId, Section};
 use crate::config::Config;
 use crate::content::Kind;
 use crate::content::slug::slug;
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Whether lists show the page.
 pub(super) fn is_listed(page: &Page) -> bool {
@@ -119,7 +119,7 @@ fn of_section(
     now: Timestamp,
 ) -> List {
     let output = &sections.addresses[index as usize].output;
-    let path = super::url::key(output);
+    let path = key(output);
     let title = section.title.clone();
     let mut list = list(
         ListOf::Section(index),
@@ -135,7 +135,7 @@ fn of_section(
 
 /// A list of each kind where no section stands at its path.
 pub(super) fn kinds(pages: &[Page], config: &Config, now: Timestamp, lists: &mut Vec<List>) {
-    let taken: std::collections::HashSet<String> = lists
+    let taken: HashSet<String> = lists
         .iter()
         .map(|list| list.folder.to_lowercase())
         .collect();

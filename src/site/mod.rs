@@ -5,14 +5,17 @@
 //! templates and disks: URLs are paths, files are names.
 
 mod address;
+mod anchor;
 mod asset;
 mod collision;
 mod expiry;
+mod index;
 mod link;
 mod list;
 mod lookup;
 mod order;
 mod permalink;
+mod picture;
 mod place;
 mod redirect;
 mod reference;

@@ -27,8 +27,7 @@ pub(super) fn section(ids: &mut [PageId], pages: &[Page], config: &Config, now: 
         }),
         Some(Kind::Event) => ids.sort_by_cached_key(|id| {
             let page = &pages[*id as usize];
-            let key = (pinned_and_weighted(page), by_time(page, config, now), *id);
-            key
+            (pinned_and_weighted(page), by_time(page, config, now), *id)
         }),
         _ => ids.sort_by_cached_key(|id| (pinned_and_weighted(&pages[*id as usize]), *id)),
     }

@@ -6,6 +6,7 @@ use super::url::composed;
 use crate::config::Config;
 use crate::content::Page;
 use crate::diag::{Code, Diagnostic, did_you_mean};
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -114,8 +115,8 @@ fn one(source: Arc<Page>, config: &Config, diagnostics: &mut Vec<Diagnostic>) ->
         base_name(&source, &path)
     };
     let folder = match composed(&source.section) {
-        std::borrow::Cow::Borrowed(_) => Arc::clone(&source.section),
-        std::borrow::Cow::Owned(folder) => folder.into(),
+        Cow::Borrowed(_) => Arc::clone(&source.section),
+        Cow::Owned(folder) => folder.into(),
     };
     let language = written_language(&source, config, diagnostics)
         .or_else(|| language_of(source.file_lang.as_deref()?, config))
@@ -166,41 +167,30 @@ fn written_language(
 /// The site's language that a tag means: itself, `zh-CN` for `zh-Hans`, `en-US` for `en`.
 pub(super) fn language_of(tag: &str, config: &Config) -> Option<LanguageId> {
     let tag = tag.trim().replace('_', "-");
-    let by_script = match tag.to_ascii_lowercase().as_str() {
-        "zh-cn" | "zh-sg" | "zh-my" => Some("zh-Hans"),
-        "zh-tw" | "zh-hk" | "zh-mo" => Some("zh-Hant"),
-        _ => None,
+    let script = match tag.to_ascii_lowercase().as_str() {
+        "zh-cn" | "zh-sg" | "zh-my" => "zh-Hans",
+        "zh-tw" | "zh-hk" | "zh-mo" => "zh-Hant",
+        _ => &tag,
     };
+    config
+        .language(&tag)
+        .or_else(|| config.language(script))
+        .or_else(|| {
+            let mut known = config.languages.iter();
+            known.position(|language| is_near(&language.tag, script))
+        })
+        .and_then(|index| LanguageId::try_from(index).ok())
+}
+
+/// Whether two tags are of one language and no two scripts: `en-US` and `en`, not `zh-Hant`
+/// and `zh-Hans`.
+fn is_near(known: &str, tag: &str) -> bool {
     let primary = |tag: &str| {
         tag.split('-')
             .next()
             .unwrap_or_default()
             .to_ascii_lowercase()
     };
-    config
-        .language(&tag)
-        .or_else(|| by_script.and_then(|script| config.language(script)))
-        .or_else(|| {
-            config.languages.iter().position(|language| {
-                !language.prefix.is_empty() && language.prefix.eq_ignore_ascii_case(&tag)
-            })
-        })
-        .or_else(|| {
-            config
-                .languages
-                .iter()
-                .position(|language| primary(&language.tag) == primary(&tag))
-                // `zh-Hant` does not mean `zh-Hans`: only a bare tag on one side matches.
-                .filter(|index| {
-                    let known = &config.languages[*index].tag;
-                    !(known.contains('-') && tag.contains('-'))
-                        || by_script.is_none() && !is_script(&tag) && !is_script(known)
-                })
-        })
-        .and_then(|index| LanguageId::try_from(index).ok())
-}
-
-/// Whether a tag names a script (`zh-Hant`).
-fn is_script(tag: &str) -> bool {
-    tag.split('-').nth(1).is_some_and(|part| part.len() == 4)
+    let has_script = |tag: &str| tag.split('-').nth(1).is_some_and(|part| part.len() == 4);
+    primary(known) == primary(tag) && !(has_script(known) && has_script(tag))
 }

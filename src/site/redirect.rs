@@ -3,7 +3,7 @@
 use super::asset::output_folder;
 use super::place::folder_of;
 use super::section::Sections;
-use super::url::{clean, composed, has_scheme, join, key, own_path};
+use super::url::{CleanPath, clean, composed, has_scheme, join, key, own_path};
 use super::{Page, PageId, Redirect};
 use crate::config::Config;
 use crate::content;
@@ -88,11 +88,7 @@ fn of(
 }
 
 /// The path of an alias; one without a slash in front stands beside the page.
-fn path(
-    written: &str,
-    to: &To<'_>,
-    config: &Config,
-) -> Result<super::url::CleanPath, &'static str> {
+fn path(written: &str, to: &To<'_>, config: &Config) -> Result<CleanPath, &'static str> {
     let text = composed(written.trim());
     if let Some(path) = own_path(&text, &config.url) {
         return clean(path);
@@ -106,7 +102,7 @@ fn path(
     }
     let beside = output_folder(to.output);
     let above = folder_of(key(beside.trim_end_matches('/')));
-    Ok(super::url::CleanPath {
+    Ok(CleanPath {
         path: join([above, &alias.path]),
         file: alias.file,
     })

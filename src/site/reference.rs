@@ -1,7 +1,7 @@
 //! References in fields: takes what an author wrote after `company:` or `policies:`, gives
 //! the page that is meant.
 
-use super::lookup::{Lookup, without_extension};
+use super::lookup::{Destination, Lookup, without_extension};
 use super::place::split_language;
 use super::url::{composed, own_path};
 use super::{LanguageId, PageId};
@@ -83,7 +83,7 @@ fn find(written: &str, kind: Kind, language: LanguageId, lookup: &Lookup<'_>) ->
     if !path.contains('/') && without_extension(path) == path {
         return None;
     }
-    if let Some(super::lookup::Destination::Page(id)) = lookup
+    if let Some(Destination::Page(id)) = lookup
         .source(path, language)
         .or_else(|| lookup.address(path))
         && lookup.pages[id as usize].source.kind == kind

@@ -2,15 +2,16 @@
 
 use super::address::{Addressed, addresses};
 use super::collision::{self, Outputs};
+use super::index::{Known, lookup};
 use super::link::{self, Origin};
-use super::lookup::{Known, Lookup, lookup};
+use super::lookup::Lookup;
 use super::permalink::{Patterns, Rules};
 use super::place::{Placed, place};
 use super::reference::{self, Named};
 use super::section::Sections;
 use super::{
-    Asset, Input, Page, Picture, Section, Selection, Site, Target, asset, expiry, list, redirect,
-    related, relation, section, select, taxonomy, translation,
+    Asset, Input, Page, Picture, Section, Selection, Site, Target, asset, expiry, list, picture,
+    redirect, related, relation, section, select, taxonomy, translation,
 };
 use crate::config::Config;
 use crate::diag::{self, Diagnostic};
@@ -238,7 +239,7 @@ fn of_text(origin: &Origin<'_>, lookup: &Lookup<'_>) -> Resolved {
     let mut resolved = Resolved::default();
     resolved.targets = link::targets(origin, lookup, &mut resolved.diagnostics);
     resolved.cover = origin.source.meta.cover.as_ref().map(|cover| {
-        link::picture(
+        picture::picture(
             &cover.value,
             cover.position,
             origin,

@@ -5,7 +5,7 @@ use super::expiry::{is_future, next_change};
 use super::place::Placed;
 use super::{LanguageId, NextChange, Selection, Tally};
 use crate::config::Config;
-use crate::content::{Details, Kind};
+use crate::content::{Details, Kind, Page};
 use crate::diag::{Code, Diagnostic, Place};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -85,7 +85,7 @@ pub(super) fn choose(
 }
 
 /// Whether a digest may carry the page.
-pub(super) fn is_collectable(page: &crate::content::Page) -> bool {
+pub(super) fn is_collectable(page: &Page) -> bool {
     !matches!(page.kind, Kind::Digest | Kind::Page) && !page.meta.hidden
 }
 

@@ -4,9 +4,9 @@
 use super::list::number;
 use super::place::{Placed, shared_path, split_language};
 use super::url::composed;
-use super::{Page, PageId};
+use super::{LanguageId, Page, PageId};
 use crate::config::Config;
-use crate::diag::{Code, Diagnostic, Level, Place};
+use crate::diag::{Code, Diagnostic, Level, Place, did_you_mean};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -100,7 +100,7 @@ fn report_unknown(page: &Page, key: &str, pages: &[Page], diagnostics: &mut Vec<
             format!("`translation_of: {key}` names no page, and no other page has this key"),
         )
         .at(written.place(&page.source.file.file))
-        .maybe_hint(crate::diag::did_you_mean(key, names))
+        .maybe_hint(did_you_mean(key, names))
         .hint("name the original by its path, such as `jobs/welder.md`, or by its slug"),
     );
 }
@@ -203,7 +203,7 @@ fn union(leader: &mut [PageId], a: PageId, b: PageId) {
 }
 
 fn tie(pages: &mut [Page], members: &[PageId], diagnostics: &mut Vec<Diagnostic>) {
-    let mut versions: BTreeMap<super::LanguageId, PageId> = BTreeMap::new();
+    let mut versions: BTreeMap<LanguageId, PageId> = BTreeMap::new();
     let mut by_file: Vec<PageId> = members.to_vec();
     by_file.sort_by(|a, b| {
         pages[*a as usize]

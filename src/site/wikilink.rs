@@ -1,13 +1,14 @@
 //! `[[name]]`: takes a page's name, path or title as Obsidian has it, gives the nearest page
 //! or file of that name.
 
-use super::link::{Origin, missing_anchor, shown};
-use super::lookup::{Destination, Lookup, joined};
+use super::anchor;
+use super::link::Origin;
+use super::lookup::{Destination, Lookup, common, joined, without_extension};
+use super::picture::shown;
 use super::place::folder_of;
 use super::url::{composed, decode, encode};
 use super::{PageId, Target};
-use crate::diag::{Code, Diagnostic, Place, Position, did_you_mean};
-use std::sync::Arc;
+use crate::diag::{Code, Diagnostic, Position, did_you_mean};
 
 /// The target of a wikilink or an embed; text that only looks like one stays as it is.
 pub(super) fn resolve(
@@ -18,14 +19,14 @@ pub(super) fn resolve(
     lookup: &Lookup<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Target {
-    let (name, anchor) = split(target);
+    let (name, fragment) = split(target);
     if name.is_empty()
         && let Some(page) = origin.page
     {
-        return to_page(page, anchor, position, origin, lookup, diagnostics);
+        return to_page(page, fragment, position, origin, lookup, diagnostics);
     }
     if let Some(page) = page(name, origin, lookup) {
-        return to_page(page, anchor, position, origin, lookup, diagnostics);
+        return to_page(page, fragment, position, origin, lookup, diagnostics);
     }
     if let Some(index) = file(name, origin, lookup) {
         let picture = shown(&lookup.assets[index as usize], "");
@@ -49,14 +50,14 @@ pub(super) fn reference(
     lookup: &Lookup<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Target {
-    let (name, anchor) = split(target);
+    let (name, fragment) = split(target);
     let found = if name.is_empty() {
         origin.page
     } else {
         page(name, origin, lookup)
     };
     if let Some(page) = found {
-        return to_page(page, anchor, position, origin, lookup, diagnostics);
+        return to_page(page, fragment, position, origin, lookup, diagnostics);
     }
     if let Some(Destination::Section(index)) = lookup.folder(name, origin.language) {
         return Target::Url(lookup.sections.list[index as usize].url.clone());
@@ -74,32 +75,32 @@ fn split(target: &str) -> (&str, Option<&str>) {
 
 fn to_page(
     id: PageId,
-    anchor: Option<&str>,
+    fragment: Option<&str>,
     position: Position,
     origin: &Origin<'_>,
     lookup: &Lookup<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Target {
-    let Some(anchor) = anchor.filter(|anchor| !anchor.is_empty()) else {
+    let Some(fragment) = fragment.filter(|fragment| !fragment.is_empty()) else {
         return Target::Page(id, String::new());
     };
     let body = &lookup.pages[id as usize].source.body;
     // Obsidian names headings by their words, the deepest of a path last.
-    let words = anchor.rsplit('#').next().unwrap_or(anchor).trim();
+    let words = fragment.rsplit('#').next().unwrap_or(fragment).trim();
     let by_words = body
         .headings
         .iter()
         .find(|heading| heading.text.trim().eq_ignore_ascii_case(words));
-    let anchor = match by_words {
+    let id_of_heading = match by_words {
         Some(heading) => heading.id.clone(),
         None => {
-            if let Some(diagnostic) = missing_anchor(words, body) {
-                diagnostics.push(diagnostic.at(place(origin, position)));
+            if let Some(diagnostic) = anchor::missing(words, body) {
+                diagnostics.push(diagnostic.at(origin.place(position)));
             }
             decode(words).map_or_else(|| words.to_owned(), |words| words.into_owned())
         }
     };
-    Target::Page(id, format!("#{}", encode(&anchor)))
+    Target::Page(id, format!("#{}", encode(&id_of_heading)))
 }
 
 /// The page of a name, seen from a text.
@@ -155,7 +156,7 @@ fn file(name: &str, origin: &Origin<'_>, lookup: &Lookup<'_>) -> Option<u32> {
         })
         .min_by_key(|index| {
             let path = &lookup.assets[*index as usize].path;
-            let near = super::lookup::common(folder_of(path), &folder);
+            let near = common(folder_of(path), &folder);
             (std::cmp::Reverse(near), path.matches('/').count(), *index)
         })
 }
@@ -175,18 +176,14 @@ fn unknown(name: &str, position: Position, origin: &Origin<'_>, lookup: &Lookup<
             Code::BrokenLink,
             format!("`[[{name}]]` leads to a page that is {}", absence.words()),
         )
-        .at(place(origin, position))
+        .at(origin.place(position))
         .hint("publish that page first, or take the link out");
     }
     let folder = origin.folder();
     let near = lookup.siblings().pages.get(&*folder);
     let near = near.into_iter().flatten().take(500);
-    let near = near.map(|file| super::lookup::without_extension(file));
+    let near = near.map(|file| without_extension(file));
     Diagnostic::new(Code::BrokenLink, format!("there is no page `{name}`"))
-        .at(place(origin, position))
+        .at(origin.place(position))
         .maybe_hint(did_you_mean(name, near))
-}
-
-fn place(origin: &Origin<'_>, position: Position) -> Place {
-    Place::at(Arc::clone(&origin.source.file.file), position)
 }
