@@ -26,6 +26,8 @@ mod section;
 mod select;
 mod suggest;
 mod taxonomy;
+#[cfg(test)]
+mod tests;
 mod translation;
 mod url;
 mod wikilink;

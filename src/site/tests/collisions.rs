@@ -1,0 +1,133 @@
+//! Two sources for one output.
+
+use super::site_from;
+use crate::diag::Code;
+
+const TEXT: &str = "正文";
+
+fn duplicates(files: &[(&str, &str)]) -> Vec<String> {
+    let site = site_from(files);
+    site.of(Code::DuplicateOutput)
+        .iter()
+        .map(|diagnostic| {
+            let place = diagnostic.place.as_ref().map_or("", |place| &place.file);
+            let other = diagnostic
+                .related
+                .first()
+                .map_or("", |other| &other.place.file);
+            format!("{place} < {other}: {}", diagnostic.message)
+        })
+        .collect()
+}
+
+#[test]
+fn every_pair_is_named() {
+    for (files, expected) in [
+        (
+            &[("a/x.md", TEXT), ("a/x/index.md", TEXT)][..],
+            "content/a/x/index.md < content/a/x.md: `content/a/x.md` and `content/a/x/index.md` would both write `a/x/index.html`",
+        ),
+        (
+            &[
+                ("a.md", "---\nurl: /Über/\n---\nx"),
+                ("b.md", "---\nurl: /über/\n---\nx"),
+            ],
+            "content/b.md < content/a.md: `content/a.md` writes `Über/index.html` and `content/b.md` writes `über/index.html`, which are one file where case does not count",
+        ),
+        (
+            &[("jobs.md", TEXT), ("jobs/x.md", TEXT)],
+            "content/jobs.md < : `content/jobs.md` and the list of the folder `content/jobs` would both write `jobs/index.html`",
+        ),
+        (
+            &[
+                ("a.md", "---\nurl: /tags/rust/\n---\nx"),
+                ("b.md", "---\ntags: [rust]\n---\nx"),
+            ],
+            "content/a.md < : `content/a.md` and the list of `rust` in `tags` would both write `tags/rust/index.html`",
+        ),
+        (
+            &[("a.md", TEXT), ("b.md", "---\naliases: [/a/]\n---\nx")],
+            "content/b.md < content/a.md: `content/a.md` and the alias `/blog/a/` of `content/b.md` would both write `a/index.html`",
+        ),
+        (
+            &[("robots.txt", ""), ("a.md", TEXT)],
+            "content/robots.txt < : `content/robots.txt` and Guidepost itself would both write `robots.txt`",
+        ),
+        (
+            &[("x.txt", ""), ("static:x.txt", ""), ("a.md", TEXT)],
+            "static/x.txt < content/x.txt: `content/x.txt` and `static/x.txt` would both write `x.txt`",
+        ),
+        (
+            &[
+                ("page/2.md", "---\nurl: /page/2/\n---\nx"),
+                ("about", ""),
+                ("about.md", TEXT),
+            ],
+            "content/about.md < content/about: `content/about` writes the file `about`, which `content/about.md` needs as a folder for `about/index.html`",
+        ),
+        (
+            &[
+                ("a/_index.md", TEXT),
+                ("a/y.md", TEXT),
+                ("a/index.md", TEXT),
+                ("a/x.md", TEXT),
+            ],
+            "content/a/_index.md < content/a/index.md: `content/a/index.md` and `content/a/_index.md` would both write `a/index.html`",
+        ),
+    ] {
+        assert_eq!(duplicates(files), [expected]);
+    }
+}
+
+#[test]
+fn parts_of_lists_are_outputs_too() {
+    let many: Vec<(String, String)> = (0..30)
+        .map(|number| {
+            (
+                format!("a/{number}.md"),
+                "---\ndate: 2026-01-01\n---\nx".to_owned(),
+            )
+        })
+        .collect();
+    let mut files: Vec<(&str, &str)> = many.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    files.push(("p.md", "---\nurl: /a/page/2/\n---\nx"));
+    let told = duplicates(&files);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("`a/page/2/index.html`"), "{told:?}");
+}
+
+#[test]
+fn a_robots_file_of_ones_own_is_no_mistake() {
+    assert_eq!(
+        duplicates(&[("static:robots.txt", ""), ("a.md", TEXT)]),
+        [""; 0]
+    );
+}
+
+#[test]
+fn an_empty_page_gives_way_to_an_overview() {
+    let site = site_from(&[
+        ("tags/index.md", "---\ntitle: 标签\ntype: tags\n---\n"),
+        ("a.md", "---\ntags: [x]\n---\n正文"),
+    ]);
+    assert_eq!(site.site.pages.len(), 1);
+    assert_eq!(site.site.tally.skipped, 1);
+    assert_eq!(site.of(Code::DuplicateOutput).len(), 0);
+    assert_eq!(site.of(Code::SkippedFile).len(), 1);
+}
+
+#[test]
+fn companies_of_one_slug_cannot_be_told_apart() {
+    let site = site_from(&[
+        ("companies/a/acme.md", TEXT),
+        ("companies/b/acme.md", TEXT),
+        ("articles/2023/review.md", TEXT),
+        ("articles/2024/review.md", TEXT),
+    ]);
+    assert_eq!(
+        site.told(),
+        [
+            "content/companies/b/acme.md: error[duplicate-slug]: two pages of kind `company` have the slug `acme`, so a reference to it has two meanings | give one of them another `slug`"
+        ]
+    );
+}

@@ -1,0 +1,229 @@
+//! Links, images and wikilinks of bodies.
+
+use super::site_from;
+
+/// Pages, files and lists that links may lead to.
+const FILES: &[(&str, &str)] = &[
+    ("about.md", "## 关于 我们\n\n## Contact"),
+    ("about.en.md", "## Contact"),
+    (
+        "jobs/welder.md",
+        "---\ntags: [C#]\naliases: [/old/welder.html]\n---\n正文",
+    ),
+    (
+        "jobs/2026-01-02-焊 工.md",
+        "---\ntitle: 焊工招聘\n---\n正文",
+    ),
+    ("jobs/photo.png", ""),
+    ("en/guides/tax.md", "正文"),
+    ("articles/bundle/index.md", "正文"),
+    ("articles/bundle/a b.png", ""),
+    ("articles/what?.md", "正文"),
+    ("articles/draft.md", "---\ndraft: true\n---\n正文"),
+    ("images/map.png", ""),
+    ("static:favicon.svg", ""),
+];
+
+/// Resolves one link in a file; gives the target and what was said.
+fn link(file: &str, body: &str) -> (String, Vec<String>) {
+    let mut files = FILES.to_vec();
+    files.retain(|(path, _)| *path != file);
+    files.push((file, body));
+    let site = site_from(&files);
+    let target = site.targets(file).into_iter().next().unwrap();
+    (target, site.told())
+}
+
+#[test]
+fn links_lead_where_their_authors_mean() {
+    for (file, written, expected) in [
+        // files
+        ("jobs/x.md", "welder.md", "/blog/jobs/welder/"),
+        (
+            "jobs/x.md",
+            "./welder.md?a=1#top",
+            "/blog/jobs/welder/?a=1#top",
+        ),
+        ("jobs/x.md", "../about.md", "/blog/about/"),
+        ("jobs/x.md", "..\\about.md", "/blog/about/"),
+        ("jobs/x.md", "/jobs/welder.md", "/blog/jobs/welder/"),
+        ("jobs/x.md", "@/jobs/welder.md", "/blog/jobs/welder/"),
+        (
+            "jobs/x.md",
+            "2026-01-02-焊 工.md",
+            "/blog/jobs/%E7%84%8A-%E5%B7%A5/",
+        ),
+        (
+            "jobs/x.md",
+            "2026-01-02-%E7%84%8A%20%E5%B7%A5.md",
+            "/blog/jobs/%E7%84%8A-%E5%B7%A5/",
+        ),
+        ("articles/x.md", "bundle/index.md", "/blog/articles/bundle/"),
+        ("articles/x.md", "bundle/", "/blog/articles/bundle/"),
+        ("articles/x.md", "what?.md", "/blog/articles/what/"),
+        ("articles/x.md", "what%3F.md", "/blog/articles/what/"),
+        ("articles/x.md", "../jobs/", "/blog/jobs/"),
+        ("articles/x.md", "welder", "/blog/jobs/welder/"),
+        // anchors
+        (
+            "jobs/x.md",
+            "../about.md#关于-我们",
+            "/blog/about/#%E5%85%B3%E4%BA%8E-%E6%88%91%E4%BB%AC",
+        ),
+        (
+            "jobs/x.md",
+            "../about.md#%E5%85%B3%E4%BA%8E-%E6%88%91%E4%BB%AC",
+            "/blog/about/#%E5%85%B3%E4%BA%8E-%E6%88%91%E4%BB%AC",
+        ),
+        // addresses
+        ("jobs/x.md", "/jobs/welder/", "/blog/jobs/welder/"),
+        ("jobs/x.md", "/jobs/welder", "/blog/jobs/welder/"),
+        ("jobs/x.md", "/blog/jobs/welder/", "/blog/jobs/welder/"),
+        (
+            "jobs/x.md",
+            "https://example.org/blog/jobs/welder/",
+            "/blog/jobs/welder/",
+        ),
+        ("jobs/x.md", "https://example.org/blog", "/blog/"),
+        ("jobs/x.md", "/old/welder.html", "/blog/jobs/welder/"),
+        ("jobs/x.md", "../welder/", "/blog/jobs/welder/"),
+        ("jobs/x.md", "/tags/c-sharp/", "/blog/tags/c-sharp/"),
+        ("jobs/x.md", "/tags/", "/blog/tags/"),
+        ("jobs/x.md", "/atom.xml", "/blog/atom.xml"),
+        ("jobs/x.md", "/jobs/feed.json", "/blog/jobs/feed.json"),
+        ("jobs/x.md", "/sitemap.xml", "/blog/sitemap.xml"),
+        ("jobs/x.md", "/favicon.svg", "/blog/favicon.svg"),
+        ("jobs/x.md", "/", "/blog/"),
+        ("jobs/x.md", "/en/", "/blog/en/"),
+        ("jobs/x.md", "photo.png", "/blog/jobs/photo.png"),
+        // languages
+        ("jobs/x.en.md", "../about.md", "/blog/en/about/"),
+        ("jobs/x.md", "../about.en.md", "/blog/en/about/"),
+        ("jobs/x.en.md", "welder.md", "/blog/jobs/welder/"),
+        ("jobs/x.md", "../en/guides/tax.md", "/blog/en/guides/tax/"),
+        ("en/guides/x.md", "tax.md", "/blog/en/guides/tax/"),
+        ("en/guides/x.md", "/about/", "/blog/about/"),
+        // elsewhere
+        (
+            "jobs/x.md",
+            "https://example.org/other/",
+            "https://example.org/other/",
+        ),
+        ("jobs/x.md", "//cdn.example/x.js", "//cdn.example/x.js"),
+        ("jobs/x.md", "mailto:a@example.org", "mailto:a@example.org"),
+        ("jobs/x.md", "tel:+86123", "tel:+86123"),
+    ] {
+        let (target, told) = link(file, &format!("[x](<{written}>)"));
+        assert_eq!(
+            (target.as_str(), told),
+            (expected, vec![]),
+            "{written} in {file}"
+        );
+    }
+}
+
+#[test]
+fn images_are_found_beside_the_text_or_from_the_root() {
+    for (file, written, expected) in [
+        ("jobs/x.md", "photo.png", "/blog/jobs/photo.png 8x6"),
+        ("jobs/x.md", "/images/map.png", "/blog/images/map.png 8x6"),
+        ("jobs/x.md", "images/map.png", "/blog/images/map.png 8x6"),
+        ("jobs/x.md", "../../static/favicon.svg", "/blog/favicon.svg"),
+        (
+            "jobs/x.md",
+            "../articles/bundle/a b.png",
+            "/blog/articles/bundle/a%20b.png 8x6",
+        ),
+        (
+            "articles/bundle/index.md",
+            "a%20b.png",
+            "/blog/articles/bundle/a%20b.png 8x6",
+        ),
+        (
+            "articles/bundle.en.md",
+            "a b.png",
+            "/blog/articles/bundle/a%20b.png 8x6",
+        ),
+        (
+            "jobs/x.md",
+            "https://cdn.example/a.png",
+            "https://cdn.example/a.png",
+        ),
+        ("jobs/x.md", "photo.png?v=2", "/blog/jobs/photo.png?v=2 8x6"),
+    ] {
+        let (target, told) = link(file, &format!("![x](<{written}>)"));
+        assert_eq!(
+            (target.as_str(), told),
+            (expected, vec![]),
+            "{written} in {file}"
+        );
+    }
+}
+
+#[test]
+fn wikilinks_find_names_titles_and_files() {
+    for (written, expected) in [
+        ("[[welder]]", "/blog/jobs/welder/"),
+        ("[[Welder]]", "/blog/jobs/welder/"),
+        ("[[焊工招聘]]", "/blog/jobs/%E7%84%8A-%E5%B7%A5/"),
+        ("[[jobs/welder]]", "/blog/jobs/welder/"),
+        (
+            "[[about#关于 我们]]",
+            "/blog/about/#%E5%85%B3%E4%BA%8E-%E6%88%91%E4%BB%AC",
+        ),
+        ("![[map.png]]", "/blog/images/map.png 8x6"),
+        ("[[1, 2]]", "missing"),
+    ] {
+        let (target, told) = link("articles/x.md", written);
+        assert_eq!((target.as_str(), told), (expected, vec![]), "{written}");
+    }
+}
+
+#[test]
+fn what_leads_nowhere_is_told_with_the_nearest_name() {
+    for (body, expected) in [
+        (
+            "[x](weldr.md)",
+            "content/jobs/x.md:1:1: error[broken-link]: the link `weldr.md` leads to nothing on this site | did you mean `welder.md`?",
+        ),
+        (
+            "[x](../articles/welder.md)",
+            "content/jobs/x.md:1:1: error[broken-link]: the link `../articles/welder.md` leads to nothing on this site | did you mean `/jobs/welder.md`?",
+        ),
+        (
+            "[x](/jobs/weldr/)",
+            "content/jobs/x.md:1:1: error[broken-link]: the link `/jobs/weldr/` leads to nothing on this site | did you mean `/jobs/welder/`?",
+        ),
+        (
+            "[x](../articles/draft.md)",
+            "content/jobs/x.md:1:1: error[broken-link]: the link `../articles/draft.md` leads to a page that is a draft and not published | publish that page first, or take the link out",
+        ),
+        (
+            "[x](../about.md#contct)",
+            "content/jobs/x.md:1:1: error[broken-anchor]: there is no heading or anchor `#contct` in `../about.md#contct` | did you mean `contact`?",
+        ),
+        (
+            "[x](#none)",
+            "content/jobs/x.md:1:1: error[broken-anchor]: there is no heading or anchor `#none`",
+        ),
+        (
+            "![x](foto.png)",
+            "content/jobs/x.md:1:1: error[missing-image]: there is no image `foto.png` | did you mean `photo.png`?",
+        ),
+        (
+            "![x](map.png)",
+            "content/jobs/x.md:1:1: error[missing-image]: there is no image `map.png` | did you mean `/images/map.png`?",
+        ),
+        (
+            "[[nobody]]",
+            "content/jobs/x.md:1:1: error[broken-link]: there is no page `nobody`",
+        ),
+        (
+            "[x](../../../etc/passwd)",
+            "content/jobs/x.md:1:1: error[broken-link]: the link `../../../etc/passwd` leads to nothing on this site",
+        ),
+    ] {
+        let (_, told) = link("jobs/x.md", body);
+        assert_eq!(told, [expected]);
+    }
+}
