@@ -284,3 +284,6 @@ fn source(contexts: &Contexts<'_>, output: &Output<'_>) -> Place {
     };
     Place::file(file)
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,4 +6,5 @@ mod documents;
 mod harness;
 mod output;
 mod serve;
+mod theme_contract;
 mod tidy;

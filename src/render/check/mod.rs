@@ -5,9 +5,13 @@
 //! along its whole chain of inheritance, so that mistakes show before a page happens to
 //! reach them. Never wrong about a right template: what it cannot know may be anything.
 
+mod expression;
+mod find;
 mod infer;
 mod lex;
 mod parse;
+mod shape;
+mod step;
 mod tree;
 
 use super::contract::{COMPONENT_VARIABLES, Field, GLOBALS, Shape, TEMPLATES};

@@ -3,7 +3,7 @@
 //! reads as unknown.
 
 use super::lex::{Lexeme, Token, lex};
-use super::tree::{Argument, Head, Node, Operand, Parameter, Step, Value};
+use super::tree::{Node, Parameter};
 use std::ops::Range;
 
 /// A template taken apart.
@@ -15,7 +15,7 @@ pub(super) struct Parsed {
 }
 
 /// Expressions and tags nest at most so deep; what is deeper reads as unknown.
-const DEEPEST: usize = 64;
+pub(super) const DEEPEST: usize = 64;
 
 /// Takes a template apart.
 pub(super) fn parse(source: &str) -> Parsed {
@@ -37,25 +37,26 @@ pub(super) fn parse(source: &str) -> Parsed {
     }
 }
 
-struct Parser {
-    lexemes: Vec<Lexeme>,
-    at: usize,
-    depth: usize,
+/// Reads tokens one after another.
+pub(super) struct Parser {
+    pub(super) lexemes: Vec<Lexeme>,
+    pub(super) at: usize,
+    pub(super) depth: usize,
     extends: Option<String>,
 }
 
 impl Parser {
-    fn token(&self) -> Option<&Token> {
+    pub(super) fn token(&self) -> Option<&Token> {
         self.lexemes.get(self.at).map(|lexeme| &lexeme.token)
     }
 
-    fn range(&self) -> Range<usize> {
+    pub(super) fn range(&self) -> Range<usize> {
         self.lexemes
             .get(self.at)
             .map_or(0..0, |lexeme| lexeme.range.clone())
     }
 
-    fn is_sign(&self, sign: &str) -> bool {
+    pub(super) fn is_sign(&self, sign: &str) -> bool {
         matches!(self.token(), Some(Token::Sign(found)) if *found == sign)
     }
 
@@ -63,19 +64,19 @@ impl Parser {
         matches!(self.token(), Some(Token::Word(found)) if found == word)
     }
 
-    fn eat_sign(&mut self, sign: &str) -> bool {
+    pub(super) fn eat_sign(&mut self, sign: &str) -> bool {
         let found = self.is_sign(sign);
         self.at += usize::from(found);
         found
     }
 
-    fn eat_word(&mut self, word: &str) -> bool {
+    pub(super) fn eat_word(&mut self, word: &str) -> bool {
         let found = self.is_word(word);
         self.at += usize::from(found);
         found
     }
 
-    fn word(&mut self) -> Option<String> {
+    pub(super) fn word(&mut self) -> Option<String> {
         match self.token() {
             Some(Token::Word(word)) => {
                 let word = word.clone();
@@ -274,7 +275,7 @@ impl Parser {
     }
 
     /// `value in` or `key, value in`.
-    fn loop_names(&mut self) -> Option<(Option<String>, String)> {
+    pub(super) fn loop_names(&mut self) -> Option<(Option<String>, String)> {
         let first = self.word()?;
         let names = if self.eat_sign(",") {
             (Some(first), self.word()?)
@@ -313,7 +314,7 @@ impl Parser {
         Some(Node::Component { parameters, body })
     }
 
-    fn dotted(&mut self) -> Option<String> {
+    pub(super) fn dotted(&mut self) -> Option<String> {
         let mut name = self.word()?;
         while self.eat_sign(".") {
             name.push('.');
@@ -334,291 +335,5 @@ impl Parser {
         nodes.extend(self.nodes(&["</"]));
         self.close();
         Node::Group(nodes)
-    }
-
-    fn attributes(&mut self) -> Vec<Argument> {
-        let mut attributes = Vec::new();
-        loop {
-            let range = self.range();
-            if self.eat_sign("{") {
-                self.eat_sign("...");
-                let value = self.value();
-                self.eat_sign("}");
-                attributes.push(Argument {
-                    name: String::new(),
-                    range,
-                    value,
-                });
-                continue;
-            }
-            let Some(name) = self.word() else {
-                return attributes;
-            };
-            let value = if self.eat_sign("=") {
-                if self.eat_sign("{") {
-                    let value = self.value();
-                    self.eat_sign("}");
-                    value
-                } else {
-                    single(self.operand_head())
-                }
-            } else {
-                single(Head::Variable(name.clone(), range.clone()))
-            };
-            attributes.push(Argument { name, range, value });
-        }
-    }
-
-    fn arguments(&mut self) -> Vec<Argument> {
-        let mut arguments = Vec::new();
-        if !self.eat_sign("(") {
-            return arguments;
-        }
-        loop {
-            let range = self.range();
-            let Some(name) = self.word() else {
-                break;
-            };
-            self.eat_sign("=");
-            let value = self.value();
-            arguments.push(Argument { name, range, value });
-            if !self.eat_sign(",") {
-                break;
-            }
-        }
-        self.eat_sign(")");
-        arguments
-    }
-
-    /// An expression: operands and operators, flat.
-    fn value(&mut self) -> Value {
-        let mut value = Value::default();
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            self.depth -= 1;
-            return single(Head::Unknown);
-        }
-        loop {
-            while self.eat_word("not") || self.eat_sign("-") {}
-            value.operands.push(self.operand());
-            let Some(operator) = self.operator() else {
-                break;
-            };
-            value.operators.push(operator);
-        }
-        self.depth -= 1;
-        value
-    }
-
-    fn operator(&mut self) -> Option<&'static str> {
-        const SIGNS: [&str; 13] = [
-            "+", "-", "*", "/", "//", "**", "%", "==", "!=", ">", ">=", "<", "<=",
-        ];
-        let found = match self.token()? {
-            Token::Sign("~") => "~",
-            Token::Sign(sign) => SIGNS.into_iter().find(|known| known == sign)?,
-            Token::Word(word) => match word.as_str() {
-                "and" => "and",
-                "or" => "or",
-                "in" => "in",
-                "if" => "if",
-                "else" => "else",
-                "not" => {
-                    self.at += 1;
-                    self.eat_word("in");
-                    return Some("in");
-                }
-                _ => return None,
-            },
-            _ => return None,
-        };
-        self.at += 1;
-        Some(found)
-    }
-
-    fn operand(&mut self) -> Operand {
-        let head = self.operand_head();
-        let mut steps = Vec::new();
-        loop {
-            if self.eat_sign(".") || self.eat_sign("?.") {
-                let range = self.range();
-                match self.word() {
-                    Some(name) => steps.push(Step::Field(name, range)),
-                    None => break,
-                }
-            } else if self.is_sign("[") || self.is_sign("?[") {
-                self.at += 1;
-                steps.push(self.subscript());
-            } else if self.eat_sign("|") {
-                match self.word() {
-                    Some(name) => {
-                        let arguments = self.arguments();
-                        steps.push(Step::Filter(name, arguments));
-                    }
-                    None => break,
-                }
-            } else if self.eat_word("is") {
-                self.eat_word("not");
-                match self.word() {
-                    Some(name) => {
-                        let arguments = self.arguments();
-                        steps.push(Step::Test(name, arguments));
-                    }
-                    None => break,
-                }
-            } else {
-                break;
-            }
-        }
-        Operand { head, steps }
-    }
-
-    fn subscript(&mut self) -> Step {
-        let range = self.range();
-        if let Some(Token::Text(key)) = self.token() {
-            let key = key.clone();
-            let closes = self
-                .lexemes
-                .get(self.at + 1)
-                .is_some_and(|next| next.token == Token::Sign("]"));
-            if closes {
-                self.at += 2;
-                return Step::Key(key, range);
-            }
-        }
-        let mut values = Vec::new();
-        let mut slice = false;
-        while self.token().is_some_and(|token| *token != Token::Close) && !self.is_sign("]") {
-            if self.eat_sign(":") {
-                slice = true;
-            } else {
-                let before = self.at;
-                values.push(self.value());
-                if self.at == before {
-                    self.at += 1;
-                }
-            }
-        }
-        self.eat_sign("]");
-        match values.pop() {
-            Some(index) if !slice && values.is_empty() => Step::Index(Box::new(index)),
-            last => {
-                values.extend(last);
-                Step::Slice(values)
-            }
-        }
-    }
-
-    fn operand_head(&mut self) -> Head {
-        let range = self.range();
-        match self.token().cloned() {
-            Some(Token::Word(word)) => {
-                self.at += 1;
-                if self.is_sign("(") {
-                    let arguments = self.arguments();
-                    return Head::Call(word, arguments);
-                }
-                match word.as_str() {
-                    "true" | "True" | "false" | "False" | "none" | "None" | "null" => {
-                        Head::Constant
-                    }
-                    _ => Head::Variable(word, range),
-                }
-            }
-            Some(Token::Text(_)) => {
-                self.at += 1;
-                Head::Text
-            }
-            Some(Token::Number) => {
-                self.at += 1;
-                Head::Constant
-            }
-            Some(Token::Sign("(")) => {
-                self.at += 1;
-                let value = self.value();
-                self.eat_sign(")");
-                Head::Group(Box::new(value))
-            }
-            Some(Token::Sign("[")) => {
-                self.at += 1;
-                self.items("]")
-            }
-            Some(Token::Sign("{")) => {
-                self.at += 1;
-                self.items("}")
-            }
-            Some(Token::Sign("<")) => {
-                self.at += 1;
-                let _name = self.dotted();
-                let attributes = self.attributes();
-                self.eat_sign("/");
-                self.eat_sign(">");
-                Head::Component(attributes)
-            }
-            Some(Token::Close) | None => Head::Unknown,
-            Some(_) => {
-                self.at += 1;
-                Head::Unknown
-            }
-        }
-    }
-
-    fn items(&mut self, end: &str) -> Head {
-        let mut items = Vec::new();
-        while self.token().is_some_and(|token| *token != Token::Close) && !self.is_sign(end) {
-            self.eat_sign("...");
-            let before = self.at;
-            let item = self.value();
-            if items.is_empty() && self.eat_word("for") {
-                let each = self.each(item);
-                self.eat_sign(end);
-                return each;
-            }
-            items.push(item);
-            let separated = self.eat_sign(",") | self.eat_sign(":");
-            if !separated && self.at == before {
-                self.at += 1;
-            }
-        }
-        self.eat_sign(end);
-        Head::Items(items)
-    }
-
-    /// `for key, value in target if condition` after `for`.
-    fn each(&mut self, item: Value) -> Head {
-        let Some((key, value)) = self.loop_names() else {
-            return Head::Unknown;
-        };
-        let mut target = self.value();
-        // The flat reading takes `if condition` for operators of the target.
-        let condition = target
-            .operators
-            .iter()
-            .position(|operator| *operator == "if")
-            .map(|at| {
-                let operands = target.operands.split_off(at + 1);
-                let operators = target.operators.split_off(at).split_off(1);
-                Box::new(Value {
-                    operands,
-                    operators,
-                })
-            });
-        Head::Each {
-            item: Box::new(item),
-            key,
-            value,
-            target: Box::new(target),
-            condition,
-        }
-    }
-}
-
-fn single(head: Head) -> Value {
-    Value {
-        operands: vec![Operand {
-            head,
-            steps: Vec::new(),
-        }],
-        operators: Vec::new(),
     }
 }

@@ -6,6 +6,7 @@ use crate::content::Kind;
 use crate::render::address;
 use crate::render::context::site::{feeds, home};
 use crate::render::filters::static_url;
+use crate::render::theme::Theme;
 use crate::site::{List, ListOf, Page, PageId, Redirect, Site};
 use std::sync::Arc;
 use tera::Value;
@@ -137,7 +138,7 @@ fn of_page(contexts: &Contexts<'_>, page: &Page, here: &Here<'_>) -> Head {
         image,
         index: !(meta.draft || meta.hidden || page.expired),
         versions,
-        feeds: site_feeds(contexts, here.language),
+        feeds: contexts.languages[here.language].feeds.clone(),
         neighbours: (None, None),
         dates: (
             maybe_date(page.date.as_ref(), zone),
@@ -195,7 +196,7 @@ fn of_list(contexts: &Contexts<'_>, list: &List, part: usize, here: &Here<'_>) -
         index: !address::is_thin(list),
         versions,
         feeds: if own_feeds.is_empty() {
-            site_feeds(contexts, here.language)
+            contexts.languages[here.language].feeds.clone()
         } else {
             own_feeds
         },
@@ -258,7 +259,7 @@ fn plain(contexts: &Contexts<'_>, here: &Here<'_>, title: String) -> Head {
         image: Value::none(),
         index: true,
         versions: Vec::new(),
-        feeds: site_feeds(contexts, here.language),
+        feeds: contexts.languages[here.language].feeds.clone(),
         neighbours: (None, None),
         dates: (Value::none(), Value::none()),
     }
@@ -279,15 +280,6 @@ fn with_site(site: &Site, language: usize, title: &str) -> String {
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn site_feeds(contexts: &Contexts<'_>, language: usize) -> Vec<Value> {
-    contexts
-        .site
-        .lists
-        .iter()
-        .find(|list| usize::from(list.language) == language && list.of == ListOf::Home)
-        .map_or_else(Vec::new, |list| feeds(contexts.site, contexts.theme, list))
 }
 
 /// A section and those above it, from the top; the root is the home page.
@@ -442,8 +434,8 @@ fn share_picture(contexts: &Contexts<'_>, title: &str, language: usize) -> Value
     } else {
         title
     };
-    if let Some((url, size)) = site_picture(contexts) {
-        let url = address::absolute(config, &url);
+    if let Some((url, size)) = &contexts.picture {
+        let url = address::absolute(config, url);
         return picture(&url, alt, size.map(|size| size.0), size.map(|size| size.1));
     }
     let Some((path, size)) = &contexts.theme.image else {
@@ -454,27 +446,20 @@ fn share_picture(contexts: &Contexts<'_>, title: &str, language: usize) -> Value
 }
 
 /// URL and size of `site.image`: a whole URL, a file of `static/`, or a file of `content/`.
-fn site_picture(contexts: &Contexts<'_>) -> Option<(String, Option<(u32, u32)>)> {
-    let config = &*contexts.site.config;
+pub(super) fn site_picture(site: &Site, theme: &Theme) -> Option<(String, Option<(u32, u32)>)> {
+    let config = &*site.config;
     let image = config.image.as_deref()?;
     if image.contains("://") {
         return Some((image.to_owned(), None));
     }
     let path = image.trim_start_matches("./").trim_start_matches('/');
     let below_static = path.strip_prefix("static/").unwrap_or(path);
-    if contexts
-        .theme
-        .statics
-        .iter()
-        .any(|file| file.path == below_static)
-    {
+    if theme.statics.iter().any(|file| file.path == below_static) {
         return Some((static_url(config, below_static), None));
     }
     let below_content = path.strip_prefix("content/").unwrap_or(path);
     let file: Arc<str> = format!("content/{below_content}").into();
-    contexts
-        .site
-        .assets
+    site.assets
         .iter()
         .find(|asset| asset.file == file)
         .map(|asset| (static_url(config, &asset.output), None))

@@ -37,6 +37,8 @@ pub(crate) struct Contexts<'a> {
     links: Vec<Value>,
     languages: Vec<LanguageSite>,
     data: Value,
+    /// URL and size of the site's share picture.
+    picture: Option<(String, Option<(u32, u32)>)>,
     /// List of a section, by the section's index.
     section_lists: BTreeMap<u32, usize>,
 }
@@ -76,6 +78,7 @@ impl<'a> Contexts<'a> {
             links,
             languages,
             data: Value::from(data),
+            picture: here::site_picture(site, theme),
             section_lists,
         }
     }
@@ -197,3 +200,6 @@ fn known_urls(site: &Site) -> BTreeSet<&str> {
         .chain(taxonomies)
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,6 +19,8 @@ pub(super) struct LanguageSite {
     taxonomies: Vec<(String, String)>,
     /// The record `language`.
     pub(super) language: Value,
+    /// The feeds of the home page.
+    pub(super) feeds: Vec<Value>,
 }
 
 impl LanguageSite {
@@ -72,7 +74,7 @@ impl LanguageSite {
             ("menu", Value::none()),
             ("sections", Value::none()),
             ("taxonomies", Value::none()),
-            ("feeds", Value::from(feeds)),
+            ("feeds", Value::from(feeds.clone())),
             ("archive", maybe(archive)),
             ("extra", extra),
             ("year", count(usize::try_from(year).unwrap_or_default())),
@@ -84,6 +86,7 @@ impl LanguageSite {
             sections,
             taxonomies,
             language: self::language(config, language, language),
+            feeds,
         }
     }
 

@@ -33,6 +33,7 @@ pub struct Theme {
     /// Prefixes under which templates of the theme and its parents are registered, nearest
     /// first: `child/`, `parent/`.
     pub(crate) prefixes: Vec<String>,
+    components: BTreeSet<String>,
     /// One engine per language of the site; none when a template does not compile.
     engines: Vec<Tera>,
     /// Words per language of the site.
@@ -136,20 +137,25 @@ impl Theme {
             .collect()
     }
 
-    /// Names of the components that directives may use.
-    pub(crate) fn components(&self) -> BTreeSet<&str> {
-        self.templates
-            .keys()
-            .filter_map(|name| {
-                let name = self
-                    .prefixes
-                    .iter()
-                    .find_map(|prefix| name.strip_prefix(prefix.as_str()))
-                    .unwrap_or(name);
-                name.strip_prefix("components/")?.strip_suffix(".html")
-            })
-            .collect()
+    /// Names of the components that directives may use, sorted.
+    pub(crate) fn components(&self) -> &BTreeSet<String> {
+        &self.components
     }
+}
+
+/// Names of the files below `components/`.
+fn components(templates: &BTreeMap<String, TemplateFile>, prefixes: &[String]) -> BTreeSet<String> {
+    templates
+        .keys()
+        .filter_map(|name| {
+            let name = prefixes
+                .iter()
+                .find_map(|prefix| name.strip_prefix(prefix.as_str()))
+                .unwrap_or(name);
+            let name = name.strip_prefix("components/")?.strip_suffix(".html")?;
+            Some(name.to_owned())
+        })
+        .collect()
 }
 
 /// Templates that every theme has: all others fall back to them.
@@ -186,6 +192,7 @@ pub fn assemble(files: &dyn ThemeFiles, config: &Config) -> (Option<Theme>, Vec<
     let engines = engine::build(&templates, &prefixes, &statics, config, &mut diagnostics);
     let theme = Theme {
         name: config.theme.clone(),
+        components: components(&templates, &prefixes),
         templates,
         prefixes,
         engines,

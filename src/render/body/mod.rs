@@ -1,0 +1,223 @@
+//! Bodies with their holes filled: takes a parsed body and what each hole leads to, gives
+//! final HTML for the site (paths) or for a feed (whole URLs).
+//!
+//! Links, pictures and wikilinks are written here; directives are rendered by the theme's
+//! components. A body is never a template: only the components are.
+
+mod hole;
+
+use super::context::Contexts;
+use super::errors::Errors;
+use crate::content::body::Component;
+use crate::content::{Body, Hole, HoleKind};
+use crate::diag::{Code, Diagnostic, Place, did_you_mean};
+use crate::site::{PageId, Section, Target};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use std::sync::Arc;
+use tera::{Context, Map, Value};
+
+/// Where the HTML will be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// On the site: links are paths.
+    Site,
+    /// Elsewhere: links are whole URLs, components know that they are in a feed.
+    Feed,
+}
+
+/// Directives nest at most so deep; deeper ones show their text without a component.
+const DEEPEST: usize = 32;
+
+/// The body of a page.
+pub(crate) fn page(contexts: &Contexts<'_>, id: PageId, mode: Mode, errors: &Errors) -> String {
+    let page = &contexts.site.pages[id as usize];
+    let filler = Filler {
+        contexts,
+        language: usize::from(page.language),
+        url: &page.url,
+        card: contexts.card(id),
+        file: &page.source.file.file,
+        mode,
+        errors,
+    };
+    filler.fill(&page.source.body, &page.targets)
+}
+
+/// The own text of a section; empty when it has none.
+pub(crate) fn section(
+    contexts: &Contexts<'_>,
+    section: &Section,
+    mode: Mode,
+    errors: &Errors,
+) -> String {
+    let Some(source) = &section.source else {
+        return String::new();
+    };
+    let filler = Filler {
+        contexts,
+        language: usize::from(section.language),
+        url: &section.url,
+        card: contexts.section_card(section),
+        file: &source.file.file,
+        mode,
+        errors,
+    };
+    filler.fill(&source.body, &section.targets)
+}
+
+/// Every directive for which the theme has no component.
+pub(crate) fn unknown_components(contexts: &Contexts<'_>) -> Vec<Diagnostic> {
+    let known = contexts.theme.components();
+    let check = |file: &Arc<str>, body: &Body| -> Vec<Diagnostic> {
+        body.holes
+            .iter()
+            .filter_map(|hole| match &hole.kind {
+                HoleKind::Open(component) if !known.contains(component.name.as_str()) => {
+                    let name = &component.name;
+                    Some(
+                        Diagnostic::new(
+                            Code::UnknownComponent,
+                            format!("the theme has no component `{name}`"),
+                        )
+                        .at(Place::at(Arc::clone(file), hole.position))
+                        .hint(
+                            did_you_mean(name, known.iter().map(String::as_str)).unwrap_or_else(
+                                || format!("add `templates/components/{name}.html`"),
+                            ),
+                        ),
+                    )
+                }
+                _ => None,
+            })
+            .collect()
+    };
+    let site = contexts.site;
+    let sections = site
+        .sections
+        .iter()
+        .filter_map(|section| section.source.as_ref())
+        .flat_map(|source| check(&source.file.file, &source.body));
+    let mut found: Vec<Diagnostic> = site
+        .pages
+        .par_iter()
+        .flat_map_iter(|page| check(&page.source.file.file, &page.source.body))
+        .collect();
+    found.extend(sections);
+    found
+}
+
+/// What filling a body needs to know.
+struct Filler<'a> {
+    contexts: &'a Contexts<'a>,
+    language: usize,
+    url: &'a str,
+    card: Value,
+    file: &'a Arc<str>,
+    mode: Mode,
+    errors: &'a Errors,
+}
+
+/// An open directive and the HTML inside it so far.
+struct Frame<'a> {
+    component: Option<&'a Component>,
+    hole: &'a Hole,
+    html: String,
+}
+
+impl Filler<'_> {
+    fn fill(&self, body: &Body, targets: &[Target]) -> String {
+        if body.holes.is_empty() {
+            return body.html.clone();
+        }
+        let known = self.contexts.theme.components();
+        let mut html = String::with_capacity(body.html.len() + body.holes.len() * 64);
+        let mut frames: Vec<Frame<'_>> = Vec::new();
+        let mut globals: Option<Context> = None;
+        let mut written = 0;
+        for (index, hole) in body.holes.iter().enumerate() {
+            let to = hole.offset.min(body.html.len());
+            let out = frames.last_mut().map_or(&mut html, |frame| &mut frame.html);
+            out.push_str(body.html.get(written..to).unwrap_or_default());
+            written = written.max(to);
+            match &hole.kind {
+                HoleKind::Open(component) => {
+                    let usable = frames.len() < DEEPEST && known.contains(component.name.as_str());
+                    frames.push(Frame {
+                        component: usable.then_some(component),
+                        hole,
+                        html: String::new(),
+                    });
+                }
+                HoleKind::Close => self.close(&mut frames, &mut html, &mut globals),
+                _ => {
+                    let target = targets.get(index).unwrap_or(&Target::None);
+                    let around = (
+                        body.html.get(..to).unwrap_or_default(),
+                        body.html.get(to..).unwrap_or_default(),
+                    );
+                    self.write(out, &hole.kind, target, around);
+                }
+            }
+        }
+        let out = frames.last_mut().map_or(&mut html, |frame| &mut frame.html);
+        out.push_str(body.html.get(written..).unwrap_or_default());
+        while !frames.is_empty() {
+            self.close(&mut frames, &mut html, &mut globals);
+        }
+        html
+    }
+
+    fn close(&self, frames: &mut Vec<Frame<'_>>, html: &mut String, globals: &mut Option<Context>) {
+        let Some(frame) = frames.pop() else {
+            return;
+        };
+        let out = frames.last_mut().map_or(html, |above| &mut above.html);
+        let Some(component) = frame.component else {
+            out.push_str(&frame.html);
+            return;
+        };
+        let globals = globals.get_or_insert_with(|| self.contexts.globals(self.language, self.url));
+        let context = self.component_context(globals, component, &frame.html);
+        let theme = self.contexts.theme;
+        let name = format!("components/{}.html", component.name);
+        let Some(engine) = theme.engine(self.language) else {
+            return;
+        };
+        match engine.render(&name, &context) {
+            Ok(rendered) => out.push_str(rendered.trim_end_matches('\n')),
+            Err(error) => {
+                let place = Place::at(Arc::clone(self.file), frame.hole.position);
+                self.errors.add(theme, &name, &error, place);
+                out.push_str(&frame.html);
+            }
+        }
+    }
+
+    fn component_context(&self, globals: &Context, component: &Component, body: &str) -> Context {
+        let mut context = globals.clone();
+        let mut attributes = Map::with_capacity(component.attributes.len());
+        for (key, value) in &component.attributes {
+            attributes.insert(key.clone().into(), Value::from(value.as_str()));
+        }
+        let html = |text: &str| {
+            if text.trim().is_empty() {
+                Value::none()
+            } else {
+                Value::safe_string(text)
+            }
+        };
+        context.insert_value("name", Value::from(component.name.as_str()));
+        context.insert_value(
+            "label",
+            component.label.as_deref().map_or_else(Value::none, html),
+        );
+        context.insert_value("body", html(body));
+        context.insert_value("attributes", Value::from(attributes));
+        context.insert_value("page", self.card.clone());
+        context.insert_value("in_feed", Value::from(self.mode == Mode::Feed));
+        context
+    }
+}
+
+#[cfg(test)]
+mod tests;

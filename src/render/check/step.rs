@@ -1,0 +1,200 @@
+//! The check of a single step of an expression: a field, an index, a filter, a call; and how
+//! a mistake is reported at its place.
+
+use super::infer::Walk;
+use super::shape::{element, fields, kind};
+use super::tree::{Argument, Step};
+use crate::diag::{Code, Diagnostic, Place, did_you_mean, position};
+use crate::render::contract::{FILTERS, Shape};
+use crate::render::dates;
+use std::ops::Range;
+use std::sync::Arc;
+
+impl<'a> Walk<'a> {
+    pub(super) fn step(
+        &mut self,
+        shape: Shape,
+        step: &'a Step,
+        root: Option<&str>,
+        tolerant: bool,
+    ) -> Shape {
+        match step {
+            Step::Field(name, range) => self.field(shape, name, range, root, tolerant),
+            // An index may ask for what is not there: it gives nothing, and no error.
+            Step::Key(name, range) => {
+                let tolerant = tolerant || matches!(root, Some("t" | "theme"));
+                self.field(shape, name, range, root, tolerant)
+            }
+            Step::Index(index) => {
+                self.value(index, false);
+                element(shape)
+            }
+            Step::Slice(values) => {
+                for value in values {
+                    self.value(value, false);
+                }
+                shape
+            }
+            Step::Filter(name, arguments) => self.filter(shape, name, arguments),
+            Step::Test(_, arguments) => {
+                for argument in arguments {
+                    self.value(&argument.value, false);
+                }
+                Shape::Bool
+            }
+        }
+    }
+
+    fn field(
+        &mut self,
+        shape: Shape,
+        name: &str,
+        range: &Range<usize>,
+        root: Option<&str>,
+        tolerant: bool,
+    ) -> Shape {
+        match shape {
+            Shape::Any => {
+                if root == Some("theme") && !tolerant && !self.known.options.contains(name) {
+                    let hint = did_you_mean(name, self.known.options.iter().map(String::as_str));
+                    let message = format!("the theme has no option `{name}`");
+                    self.report(Code::UnknownTemplateField, message, range, hint);
+                }
+                Shape::Any
+            }
+            Shape::Maybe(inner) => self.field(*inner, name, range, root, tolerant),
+            Shape::Mapping(inner) => {
+                if root == Some("t") && !tolerant && !self.known.words.contains(name) {
+                    let hint = did_you_mean(name, self.known.words.iter().map(String::as_str))
+                        .or_else(|| Some(format!("add `{name}:` to the theme's `i18n/` files")));
+                    let message = format!("the theme has no word `{name}`");
+                    self.report(Code::UnknownTemplateField, message, range, hint);
+                }
+                *inner
+            }
+            Shape::Record(record) => {
+                let fields = fields(record);
+                if let Some(field) = fields.iter().find(|field| field.name == name) {
+                    return field.shape;
+                }
+                let hint = did_you_mean(name, fields.iter().map(|field| field.name));
+                let message = format!("`{record}` has no field `{name}`");
+                self.report(Code::UnknownTemplateField, message, range, hint);
+                Shape::Any
+            }
+            Shape::Text | Shape::Html | Shape::Number | Shape::Bool | Shape::Date => {
+                let message = format!("{} has no fields, so no `{name}`", kind(shape));
+                self.report(Code::UnknownTemplateField, message, range, None);
+                Shape::Any
+            }
+            Shape::List(_) => {
+                let message = format!("a list has no fields, so no `{name}`");
+                let hint = Some("take one of its items, with `for`, `first` or `[0]`".to_owned());
+                self.report(Code::UnknownTemplateField, message, range, hint);
+                Shape::Any
+            }
+        }
+    }
+
+    fn filter(&mut self, shape: Shape, name: &str, arguments: &'a [Argument]) -> Shape {
+        for argument in arguments {
+            self.value(&argument.value, false);
+        }
+        if let Some(filter) = FILTERS.iter().find(|filter| filter.name == name) {
+            self.arguments(name, filter.arguments, arguments);
+            if name == "date" {
+                self.date_form(arguments);
+            }
+            return filter.gives;
+        }
+        match name {
+            "first" | "last" | "nth" => element(shape),
+            "reverse" | "sort" | "unique" => shape,
+            "length" | "wordcount" | "int" | "float" | "abs" | "round" => Shape::Number,
+            "upper" | "lower" | "trim" | "capitalize" | "title" | "truncate" | "replace"
+            | "join" | "str" => Shape::Text,
+            "safe" | "escape" | "escape_html" | "newlines_to_br" => Shape::Html,
+            _ => Shape::Any,
+        }
+    }
+
+    pub(super) fn call(&mut self, name: &str, arguments: &'a [Argument]) {
+        for argument in arguments {
+            self.value(&argument.value, false);
+        }
+        if name == "asset"
+            && let Some(argument) = arguments.iter().find(|argument| argument.name == "path")
+            && let Some((path, range)) = self.quoted(argument)
+        {
+            let path = path.trim_start_matches('/').to_owned();
+            if !self.known.assets.contains(&path) {
+                let hint = did_you_mean(&path, self.known.assets.iter().map(String::as_str));
+                let message = format!("there is no static file `{path}`");
+                self.report(Code::TemplateError, message, &range, hint);
+            }
+        }
+    }
+
+    fn arguments(
+        &mut self,
+        filter: &str,
+        known: &[(&'static str, &'static str)],
+        arguments: &[Argument],
+    ) {
+        if known.iter().any(|(name, _)| *name == "…") {
+            return;
+        }
+        for argument in arguments {
+            if !known.iter().any(|(name, _)| *name == argument.name) {
+                let hint = did_you_mean(&argument.name, known.iter().map(|(name, _)| *name));
+                let message = format!("`{filter}` takes no argument `{}`", argument.name);
+                self.report(Code::UnknownTemplateField, message, &argument.range, hint);
+            }
+        }
+    }
+
+    fn date_form(&mut self, arguments: &[Argument]) {
+        let form = arguments
+            .iter()
+            .find(|argument| argument.name == "format")
+            .and_then(|argument| self.quoted(argument));
+        if let Some((form, range)) = form
+            && !dates::FORMS.contains(&form.as_str())
+        {
+            let hint = did_you_mean(&form, dates::FORMS)
+                .or_else(|| Some(format!("it may be `{}`", dates::FORMS.join("`, `"))));
+            let message = format!("`{form}` is no form of a date");
+            self.report(Code::TemplateError, message, &range, hint);
+        }
+    }
+
+    /// The quoted text of an argument and its place.
+    fn quoted(&self, argument: &Argument) -> Option<(String, Range<usize>)> {
+        if !argument.value.is_text() {
+            return None;
+        }
+        let (_, text) = self.known.sources.get(self.current)?;
+        let rest = text.get(argument.range.end..)?;
+        let open = argument.range.end + rest.find(['"', '\'', '`'])?;
+        let quote = text.get(open..)?.chars().next()?;
+        let close = open + 1 + text.get(open + 1..)?.find(quote)?;
+        Some((text.get(open + 1..close)?.to_owned(), open + 1..close))
+    }
+
+    pub(super) fn report(
+        &mut self,
+        code: Code,
+        message: String,
+        range: &Range<usize>,
+        hint: Option<String>,
+    ) {
+        let Some((file, text)) = self.known.sources.get(self.current) else {
+            return;
+        };
+        self.diagnostics.push(
+            Diagnostic::new(code, message)
+                .at(Place::at(Arc::clone(file), position(text, range.clone())))
+                .maybe_hint(hint),
+        );
+    }
+}
