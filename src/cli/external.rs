@@ -127,7 +127,7 @@ fn ask(client: &Client, url: &Url) -> Result<(), String> {
             if is_alive(status) {
                 Ok(())
             } else {
-                Err(format!("it answers {status}"))
+                Err(format!("its answer is {status}"))
             }
         }
     }
@@ -189,8 +189,109 @@ fn reason(error: &reqwest::Error) -> String {
 fn dead(shown: &str, place: &Place, reason: &str) -> Diagnostic {
     Diagnostic::new(
         Code::ExternalLink,
-        format!("`{shown}` does not answer: {reason}"),
+        format!("`{shown}` does not work: {reason}"),
     )
     .at(place.clone())
     .hint("link to where it is now, or to a copy in a web archive")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+    use crate::diag::Place;
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::TcpListener;
+    use std::sync::{Arc, Mutex};
+
+    /// A server that answers by the path; gives its address and what it was asked.
+    fn server() -> (String, Arc<Mutex<Vec<String>>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+        let log = Arc::clone(&asked);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                let Some(Ok(first)) = lines.next() else {
+                    continue;
+                };
+                let rest = lines.take_while(|line| line.as_ref().is_ok_and(|l| !l.is_empty()));
+                assert!(rest.count() > 0);
+                let question = first.trim_end_matches(" HTTP/1.1").to_owned();
+                let before = {
+                    let mut log = log.lock().unwrap();
+                    log.push(question.clone());
+                    log.iter().filter(|known| **known == question).count()
+                };
+                let answer = match question.as_str() {
+                    "HEAD /busy" if before == 1 => "429 Busy\r\nRetry-After: 1",
+                    "HEAD /get-only" => "405 No",
+                    "HEAD /gone" | "GET /gone" => "404 Gone",
+                    "HEAD /members" | "GET /members" => "403 No",
+                    "HEAD /moved" => "301 Moved\r\nLocation: /fine",
+                    _ => "200 OK",
+                };
+                let _ = write!(
+                    stream,
+                    "HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                );
+            }
+        });
+        (origin, asked)
+    }
+
+    #[test]
+    fn dead_links_are_told_and_every_address_is_asked_once() {
+        let (origin, asked) = server();
+        let links: Vec<_> = [
+            "/fine",
+            "/fine#part",
+            "/gone",
+            "/get-only",
+            "/members",
+            "/moved",
+            "/busy",
+        ]
+        .iter()
+        .map(|path| (format!("{origin}{path}"), Place::file("content/a.md")))
+        .chain([
+            (
+                "http://127.0.0.1:1/".to_owned(),
+                Place::file("content/b.md"),
+            ),
+            ("https://[bad".to_owned(), Place::file("content/c.md")),
+        ])
+        .collect();
+        let mut found: Vec<String> = check(&links)
+            .unwrap()
+            .iter()
+            .map(|diagnostic| {
+                let place = diagnostic.place.as_ref().map(|place| &*place.file);
+                let message = diagnostic.message.replace(&origin, "[ORIGIN]");
+                format!("{}: {message}", place.unwrap_or_default())
+            })
+            .collect();
+        found.sort();
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert_eq!(
+            found[0],
+            "content/a.md: `[ORIGIN]/gone` does not work: its answer is 404 Not Found"
+        );
+        assert!(found[1].contains("refused"), "{found:?}");
+        assert!(found[2].contains("`https://[bad`"), "{found:?}");
+        let asked = asked.lock().unwrap();
+        let times = |question: &str| asked.iter().filter(|known| *known == question).count();
+        assert_eq!(
+            times("HEAD /fine"),
+            2,
+            "once itself, once behind `/moved`: {asked:?}"
+        );
+        assert_eq!((times("HEAD /get-only"), times("GET /get-only")), (1, 1));
+        assert_eq!(
+            (times("HEAD /busy"), times("GET /busy")),
+            (2, 0),
+            "{asked:?}"
+        );
+    }
 }
