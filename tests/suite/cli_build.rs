@@ -91,7 +91,7 @@ fn a_failing_build_changes_nothing_and_tells_every_mistake() {
     assert_eq!(ran.lines().len(), 2, "{}", ran.stderr);
     assert!(
         ran.stderr
-            .contains("content/articles/one.md:6:7: error[broken-link]"),
+            .contains("content/articles/one.md:6:5: error[broken-link]"),
         "{}",
         ran.stderr
     );
