@@ -50,9 +50,7 @@ pub(super) fn parse(text: &str) -> Option<Attributes> {
             if !is_name(key) {
                 return None;
             }
-            let Some(after) = rest[end..].strip_prefix('=') else {
-                return None;
-            };
+            let after = rest[end..].strip_prefix('=')?;
             let (value, after) = match after.chars().next() {
                 Some(quote @ ('"' | '\'')) => {
                     let close = after[1..].find(quote)?;
