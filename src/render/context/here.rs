@@ -109,9 +109,9 @@ fn of_page(contexts: &Contexts<'_>, page: &Page, here: &Here<'_>) -> Head {
         one_line(&summary)
     };
     let og_type = match page.source.kind {
-        Kind::Article | Kind::Job | Kind::Policy | Kind::Event | Kind::Digest => "article",
+        Kind::Article | Kind::Policy | Kind::Event | Kind::Digest => "article",
         Kind::Company => "profile",
-        Kind::Page => "website",
+        Kind::Job | Kind::Page => "website",
     };
     let image = page.cover.as_ref().map_or_else(Value::none, |cover| {
         picture(
