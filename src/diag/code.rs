@@ -102,7 +102,7 @@ codes! {
     BrokenLink "broken-link" Error false "a link to a page or file of this site that does not exist";
     BrokenAnchor "broken-anchor" Error false "a link to a heading that does not exist";
     MissingImage "missing-image" Error false "an image that does not exist";
-    ExternalLink "external-link" Warn false "a link to another site that does not answer (`check --external`)";
+    ExternalLink "external-link" Warn false "a link to another site that does not work (`check --external`)";
     UnsafeLink "unsafe-link" Error false "a `javascript:` or similar link";
     // site
     DuplicateOutput "duplicate-output" Error true "two sources that would write the same file";

@@ -1,5 +1,6 @@
 //! Behaviour from outside: one binary, one module per feature.
 
+mod author_errors;
 mod bad_input;
 mod cli_build;
 mod cli_usage;
