@@ -14,10 +14,16 @@ const SLIPS: &[(&str, &str, &str, &str)] = &[
         "site.yaml:7:1: error",
     ),
     (
-        "wrong-type",
+        "invalid-value",
         "site.yaml",
         "+feeds: { limit: many }",
-        "site.yaml:7:",
+        "site.yaml:7:17: error",
+    ),
+    (
+        "wrong-type",
+        "content/a.md",
+        "---\ntitle: 甲\ndraft: maybe\n---\n文。",
+        "content/a.md:3:8: error",
     ),
     (
         "missing-field",
