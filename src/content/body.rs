@@ -32,8 +32,8 @@ pub struct Body {
     pub anchors: Vec<String>,
     /// Offset of `<!-- more -->` in `html`, at a block boundary, when the author set one.
     pub more: Option<usize>,
-    /// Plain text of the body (code blocks left out), white space folded, for summaries and
-    /// search. Paragraphs are separated by `\n`.
+    /// Plain text of the body (code blocks, headings and footnotes left out; headings are in
+    /// `headings`), white space folded, for summaries and search. Paragraphs are separated by `\n`.
     pub plain: String,
     /// Plain text up to `<!-- more -->`, when there is one.
     pub excerpt: Option<String>,

@@ -323,7 +323,11 @@ mod tests {
     fn rust_gets_a_few_classes() {
         assert_eq!(
             highlight("fn main() {\n    let x = \"a<b\"; // 注\n}", "rust").as_deref(),
-            Some("")
+            Some(
+                "<span class=\"hl-k\">fn</span> <span class=\"hl-f\">main</span>() {\n    \
+                 <span class=\"hl-k\">let</span> x <span class=\"hl-o\">=</span> \
+                 <span class=\"hl-s\">\"a&lt;b\"</span>; <span class=\"hl-c\">// 注</span>\n}"
+            )
         );
     }
 

@@ -126,7 +126,7 @@ mod tests {
         };
         assert_eq!(
             pairs("{#图 .a .b width=300 t='x } y'} rest"),
-            Some(("id=图,class=a b,width=300,t=x } y".to_owned(), 34))
+            Some(("id=图,class=a b,width=300,t=x } y".to_owned(), 32))
         );
         assert_eq!(pairs("{: .lead}"), Some(("class=lead".to_owned(), 9)));
         assert_eq!(pairs("{a, b}"), None);

@@ -3,8 +3,8 @@
 //! page around it. A raw end tag closes only what was opened in the same block; what a block
 //! leaves open is closed with it.
 
-use super::attributes;
 use super::write::Writer;
+use super::{attributes, raw};
 use crate::content::body::{Component, HoleKind};
 use crate::diag::{Code, Diagnostic, Position};
 
@@ -89,6 +89,9 @@ impl Writer<'_> {
         if let Some(floor) = self.floors.pop() {
             self.close_above(floor.height);
             self.out.html.push_str(floor.close);
+            if floor.paragraph && floor.close.is_empty() && !self.out.html.ends_with('\n') {
+                self.out.html.push('\n');
+            }
         }
     }
 
@@ -103,7 +106,10 @@ impl Writer<'_> {
     fn close_above(&mut self, height: usize) {
         while self.open.len() > height {
             match self.open.pop() {
-                Some(Opened::Element(name)) => self.close_element(&name),
+                Some(Opened::Element(name)) => {
+                    self.close_element(&name);
+                    self.unmute(&name);
+                }
                 Some(Opened::Directive(colons, name, position)) => {
                     self.report(
                         position,
@@ -135,12 +141,21 @@ impl Writer<'_> {
         self.floors.last().map_or(0, |floor| floor.height)
     }
 
+    fn unmute(&mut self, name: &str) {
+        if raw::is_mute(name) {
+            self.plain.muted = self.plain.muted.saturating_sub(1);
+        }
+    }
+
     /// Notes a raw start tag; false when it is nested too deeply to be written.
     pub(super) fn open_element(&mut self, name: &str) -> bool {
         if self.open.len() >= DEEPEST {
             return false;
         }
         self.open.push(Opened::Element(name.to_owned()));
+        if raw::is_mute(name) {
+            self.plain.muted += 1;
+        }
         true
     }
 
@@ -214,6 +229,7 @@ impl Writer<'_> {
         }
         self.close_above(at + 1);
         self.open.pop();
+        self.unmute(name);
         self.out.html.push_str("</");
         self.out.html.push_str(name);
         self.out.html.push('>');

@@ -140,8 +140,9 @@ impl Writer<'_> {
                 html.push_str(text);
             }
         }
-        self.raw(&html, &map);
-        if !self.out.html.ends_with('\n') && !self.out.html.is_empty() {
+        let before = self.out.html.len();
+        self.raw(html.trim_end(), &map);
+        if self.out.html.len() > before && !self.out.html.ends_with('\n') {
             self.out.html.push('\n');
         }
         self.end_of_block();

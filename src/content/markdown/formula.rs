@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(read("$$\na\n$$", None), Found::Math(7, "a", true));
         assert_eq!(
             read(r"$\text{速度}=v$", None),
-            Found::Math(18, r"\text{速度}=v", false)
+            Found::Math(17, r"\text{速度}=v", false)
         );
     }
 

@@ -4,10 +4,10 @@
 use super::emphasis::MARK;
 use super::piece::{Part, PieceKind};
 use super::plan::Plan;
-use super::script::{is_shared_punctuation, is_wide};
 use super::write::Writer;
 use super::{attributes, escape, linkify};
 use crate::content::body::HoleKind;
+use crate::content::text::joins_without_space;
 use crate::diag::Code;
 use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
@@ -69,7 +69,9 @@ impl Writer<'_> {
 
     /// Text with links for its bare addresses.
     fn linked(&mut self, text: &str, base: usize) {
-        let bare = self.links == 0 && (text.contains([':', '@']) || text.contains("ww"));
+        let bare = self.links == 0
+            && (text.contains([':', '@']) || text.contains("ww"))
+            && !self.is_inside(&["a", "code", "pre", "script", "style", "textarea"]);
         if !bare {
             return self.push_text(text);
         }
@@ -110,13 +112,10 @@ impl Writer<'_> {
     /// A line end within a paragraph: nothing between wide characters, else white space.
     pub(super) fn soft_break(&mut self, plan: &Plan<'_>, at: usize) {
         let next = self.next_character(plan, at + 1);
-        let joined = match (self.last, next) {
-            (Some(before), Some(after)) => {
-                (is_wide(before) && (is_wide(after) || is_shared_punctuation(after)))
-                    || (is_wide(after) && is_shared_punctuation(before))
-            }
-            _ => false,
-        };
+        let joined = self
+            .last
+            .zip(next)
+            .is_some_and(|(before, after)| joins_without_space(before, after));
         if !joined {
             self.out.html.push('\n');
             self.plain.push(" ");

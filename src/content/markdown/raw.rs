@@ -5,7 +5,7 @@
 use super::piece::Part;
 use super::write::Writer;
 use super::{escape, tag};
-use crate::content::body::{Heading, HoleKind};
+use crate::content::body::HoleKind;
 use tag::{Attribute, Token};
 
 /// Elements that only a whole document may hold; their content stays.
@@ -98,9 +98,6 @@ impl Writer<'_> {
                 Token::End(name) => {
                     let name = renamed(&name);
                     self.boundary(name);
-                    if MUTE.contains(&name) && self.is_inside(&[name]) {
-                        self.plain.muted = self.plain.muted.saturating_sub(1);
-                    }
                     if !DOCUMENT.contains(&name) && !VOID.contains(&name) {
                         self.end_element(name);
                     }
@@ -192,9 +189,6 @@ impl Writer<'_> {
         if !leaf && !self.open_element(name) {
             return;
         }
-        if !leaf && MUTE.contains(&name) {
-            self.plain.muted += 1;
-        }
         self.has_code |= name == "pre";
         self.out.html.push('<');
         self.out.html.push_str(name);
@@ -222,14 +216,7 @@ impl Writer<'_> {
         if let Some(id) = id.filter(|id| !id.is_empty())
             && self.ids.claim(&id)
         {
-            match name.strip_prefix('h').and_then(|level| level.parse().ok()) {
-                Some(level @ 2..=6) => self.headings.push(Heading {
-                    level,
-                    text: id.clone(),
-                    id,
-                }),
-                _ => self.anchors.push(id),
-            }
+            self.anchors.push(id);
         }
     }
 
@@ -325,6 +312,11 @@ enum Url {
     Link,
     Source,
     Set,
+}
+
+/// Whether the text of an element is not for readers.
+pub(super) fn is_mute(name: &str) -> bool {
+    MUTE.contains(&name)
 }
 
 /// The page has its own level-1 heading.

@@ -68,6 +68,8 @@ impl<'a> Scanned<'a> {
     }
 }
 
+/// Longest indentation with marks of quotes and lists.
+const LONGEST_PREFIX: usize = 200;
 /// Longer runs of backticks open no code span here; nobody writes them.
 const LONGEST_RUN: usize = 16;
 
@@ -199,7 +201,8 @@ impl Scanner<'_> {
 
     fn wikilink(&mut self, at: usize, end: usize) -> usize {
         let inner = &self.text[at + 2..end];
-        let Some(close) = inner.find(']') else {
+        // Stopping at the next bracket of either kind keeps this linear.
+        let Some(close) = inner.find(['[', ']']) else {
             return at + 2;
         };
         let body = &inner[..close];
@@ -207,7 +210,7 @@ impl Scanner<'_> {
         if !after.starts_with("]]")
             || after[2..].starts_with(['(', '[', ':', ']'])
             || body.trim().is_empty()
-            || body.contains(['[', '\u{FDD2}'])
+            || body.contains('\u{FDD2}')
             || body.starts_with('^')
         {
             return at + 2;
@@ -259,7 +262,20 @@ impl Scanner<'_> {
 
     /// Whether nothing else stands on the lines of a range.
     fn is_own_line(&self, range: &Range<usize>) -> bool {
-        let line = self.text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+        // What makes a line part of quotes and lists is short: no long line is walked back.
+        let marks = self.text.as_bytes()[..range.start]
+            .iter()
+            .rev()
+            .take(LONGEST_PREFIX)
+            .take_while(|byte| {
+                matches!(byte, b' ' | b'\t' | b'>' | b'-' | b'*' | b'+' | b'.' | b')')
+                    || byte.is_ascii_digit()
+            })
+            .count();
+        let line = range.start - marks;
+        if line > 0 && self.text.as_bytes()[line - 1] != b'\n' {
+            return false;
+        }
         let before = &self.text[line..range.start];
         let after = &self.text[range.end..line_end(self.text, range.end)];
         prefix(before) == before.len() && after.trim().is_empty()

@@ -49,7 +49,6 @@ pub(super) fn tokens(html: &str) -> Tokens<'_> {
         html,
         at: 0,
         text_only: None,
-        no_comment_end: false,
     }
 }
 
@@ -59,7 +58,6 @@ pub(super) struct Tokens<'h> {
     html: &'h str,
     at: usize,
     text_only: Option<String>,
-    no_comment_end: bool,
 }
 
 impl<'h> Iterator for Tokens<'h> {
@@ -103,14 +101,10 @@ impl<'h> Tokens<'h> {
                 self.at = start + 4 + short.len();
                 return Some(Token::Comment(""));
             }
-            let end = if self.no_comment_end {
-                None
-            } else {
-                inner.find("-->")
-            };
-            self.no_comment_end = end.is_none();
-            let end = end?;
-            self.at = start + 4 + end + 3;
+            // A comment without an end hides all that follows, in browsers too.
+            let end = inner.find("-->");
+            self.at = end.map_or(html.len(), |end| start + 4 + end + 3);
+            let end = end.unwrap_or(inner.len());
             return Some(Token::Comment(&inner[..end]));
         }
         if rest.starts_with('!') || rest.starts_with('?') {

@@ -17,11 +17,11 @@ impl Writer<'_> {
         };
         let position = scene.piece_position(number);
         match &piece.kind {
-            PieceKind::Math { .. } if self.is_inside(&["code", "pre", "script", "style"]) => {
+            _ if self.is_inside(&["code", "pre", "script", "style", "textarea"]) => {
                 self.push_text(scene.pieces.raw(number));
             }
             PieceKind::Math { tex, display } => self.formula(tex, *display, alone, position),
-            PieceKind::Wikilink { .. } if self.links > 0 => {
+            PieceKind::Wikilink { .. } if self.links > 0 || self.is_inside(&["a"]) => {
                 self.push_text(scene.pieces.raw(number));
             }
             PieceKind::Wikilink {

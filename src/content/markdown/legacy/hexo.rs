@@ -9,17 +9,18 @@ use super::{Meaning, read::Tag};
 pub(super) fn meaning(tag: &Tag<'_>) -> Option<Meaning> {
     let words = tag.words();
     let first = words.first().copied();
+    let others = words.get(1..).unwrap_or_default();
     Some(match tag.name {
         "asset_img" | "img" | "image" => Meaning::Block(vec![image(&words)?]),
         "asset_link" => {
-            let title = joined(&words[1..]);
+            let title = joined(others);
             let url = first?;
             Meaning::Inline(link(url, if title.is_empty() { url } else { &title }))
         }
         "asset_path" | "url_for" | "full_url_for" => Meaning::Url(first?.to_owned()),
         "post_path" => Meaning::Url(format!("[[{}]]", first?)),
         "post_link" => {
-            let mut title = words[1..].to_vec();
+            let mut title = others.to_vec();
             if matches!(title.last(), Some(&("true" | "false"))) {
                 title.pop();
             }

@@ -46,10 +46,8 @@ pub(super) fn tag(text: &str, at: usize) -> Option<Tag<'_>> {
         return None;
     };
     let inner = &rest[open.len()..];
-    let window = inner.as_bytes().get(..LONGEST).unwrap_or(inner.as_bytes());
-    let end = window
-        .windows(close.len())
-        .position(|part| part == close.as_bytes())?;
+    let window = inner.floor_char_boundary(LONGEST);
+    let end = inner[..window].find(close)?;
     let range = at..at + open.len() + end + close.len();
     let mut body = inner[..end].trim();
     if body.contains("\n\n") {

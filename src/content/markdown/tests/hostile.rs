@@ -4,11 +4,10 @@ use super::rendered;
 use proptest::prelude::{ProptestConfig, proptest};
 use std::time::{Duration, Instant};
 
-fn fast(name: &str, text: &str) {
+fn fast(name: &str, text: &str) -> Option<String> {
     let start = Instant::now();
     let (body, _) = rendered(text);
     let taken = start.elapsed();
-    assert!(taken < Duration::from_secs(20), "{name} took {taken:?}");
     let mut last = 0;
     for hole in &body.holes {
         assert!(
@@ -17,6 +16,9 @@ fn fast(name: &str, text: &str) {
         );
         last = hole.offset;
     }
+    // Quadratic work on these sizes takes minutes; linear work takes a moment even on a busy
+    // machine without optimisation.
+    (taken > Duration::from_secs(20)).then(|| format!("{name} took {taken:?}"))
 }
 
 #[test]
@@ -102,9 +104,11 @@ fn depth_and_length_cost_no_more_than_their_size() {
         ("code", format!("```js\n{}\n```\n", "a".repeat(2_000_000))),
         ("lines", "中\n".repeat(100_000)),
     ];
-    for (name, text) in cases {
-        fast(name, &text);
-    }
+    let slow: Vec<String> = cases
+        .iter()
+        .filter_map(|(name, text)| fast(name, text))
+        .collect();
+    assert!(slow.is_empty(), "{slow:?}");
 }
 
 const PIECES: &[&str] = &[
@@ -148,6 +152,9 @@ const PIECES: &[&str] = &[
     "{% raw %}",
     "{% endraw %}",
     "{% note %}",
+    "{% asset_link %}",
+    "{% post_link",
+    "{% img x",
     "{% endnote %}",
     "{{< figure src=\"a\" >}}",
     "{{< /x >}}",

@@ -65,7 +65,7 @@ fn raw_html_keeps_all_but_its_urls() {
     );
     check(
         "<img srcset=\"a.png 1x, b.png 2x\" alt=\"&quot;x&quot;\">",
-        "<p><img srcset=\"⇐a.png 1x, ⇐b.png 2x\" alt=\"&quot;x&quot;\"></p>",
+        "<img srcset=\"⇐a.png 1x, ⇐b.png 2x\" alt=\"&quot;x&quot;\">",
     );
     check(
         "<video src=v.mp4 poster=p.png><source src=\"w.webm\"></video>",
@@ -83,7 +83,10 @@ fn raw_html_keeps_all_but_its_urls() {
 fn raw_html_cannot_break_the_page() {
     check("a </div> b", "<p>a  b</p>");
     check("</div></article>\n\nb", "<p>b</p>");
-    check("<div><b>a\n\nc", "<div><b>a\n<p>c</p>\n</b></div>");
+    check(
+        "x\n\n<div><b>a\n\nc",
+        "<p>x</p>\n<div><b>a\n<p>c</p>\n</b></div>",
+    );
     check(
         "> <div>\n\nc </div> d",
         "<blockquote>\n<div>\n</div></blockquote>\n<p>c  d</p>",

@@ -68,7 +68,7 @@ fn more_is_a_place_between_blocks() {
     );
     assert_eq!(
         cut("- 甲\n  <!--more-->\n- 乙\n\n丙"),
-        (some("<ul>\n<li>甲\n</li>\n<li>乙</li>\n</ul>"), some("甲"))
+        (some("<ul>\n<li>甲</li>\n<li>乙</li>\n</ul>"), some("甲"))
     );
     assert_eq!(cut("甲\n\n`<!-- more -->`"), (None, None));
     assert!(!rendered("甲\n\n<!-- more -->\n").0.html.contains("more"));
