@@ -102,7 +102,7 @@ fn raw_html_cannot_break_the_page() {
         "<script>\nlet a = '</div><b>';\n</script>",
     );
     check("<!-- a -- b\n\nc", "");
-    check("<textarea>\n\na", "<textarea>\n\na</textarea>");
+    check("<textarea>\n\na", "<textarea>\n\na\n</textarea>");
     check("<h1>x</h1>\n<body>y</body>", "<h2>x</h2>\ny");
     check(
         "<svg><path d=\"M0\"/></svg>",
