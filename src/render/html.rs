@@ -259,7 +259,8 @@ fn list_template(contexts: &Contexts<'_>, list: &List) -> Option<String> {
         ListOf::Home => Some("home.html".to_owned()),
         ListOf::Term { .. } => Some("term.html".to_owned()),
         ListOf::Archive => Some("archive.html".to_owned()),
-        ListOf::Section(_) | ListOf::Kind(_) => address::list_kind(contexts.site, list)
+        ListOf::Section(_) | ListOf::Kind(_) => contexts
+            .kind_of(list)
             .filter(|kind| *kind != Kind::Page)
             .map(|kind| format!("{}.html", kind.plural())),
         ListOf::Author(_) => None,

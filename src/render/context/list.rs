@@ -18,7 +18,7 @@ pub(super) fn value(contexts: &Contexts<'_>, list: &List, part: usize, content: 
         let from = (part.saturating_sub(1) * list.page_size).min(list.pages.len());
         &list.pages[from..(from + list.page_size).min(list.pages.len())]
     };
-    let kind = address::list_kind(site, list);
+    let kind = contexts.kind_of(list);
     // The first part of the home page shows what is due of every kind, however old its page.
     let home = list.of == ListOf::Home && part == 1;
     let (upcoming, past) = match kind {
@@ -75,16 +75,7 @@ pub(super) fn value(contexts: &Contexts<'_>, list: &List, part: usize, content: 
                 Value::none()
             },
         ),
-        (
-            "parts",
-            Value::from(
-                (1..=last)
-                    .map(|number| {
-                        link(&number.to_string(), &part_url(list, number), number == part)
-                    })
-                    .collect::<Vec<_>>(),
-            ),
-        ),
+        ("parts", part_links(contexts, list, part)),
         ("parent", parent),
         ("children", children),
         (
@@ -106,13 +97,23 @@ pub(super) fn value(contexts: &Contexts<'_>, list: &List, part: usize, content: 
         ("digests", contexts.cards_of(&newest(Kind::Digest))),
         (
             "ics",
-            if address::has_calendar(site, list) {
+            if matches!(kind, Some(Kind::Event | Kind::Policy)) {
                 Value::from(address::beside(&list.url, address::CALENDAR))
             } else {
                 Value::none()
             },
         ),
     ]))
+}
+
+/// Links to all parts, that of this part marked.
+fn part_links(contexts: &Contexts<'_>, list: &List, part: usize) -> Value {
+    let facts = contexts.facts.get(list.url.as_str());
+    let mut links = facts.map_or_else(Vec::new, |facts| facts.parts.clone());
+    if let Some(current) = links.get_mut(part.saturating_sub(1)) {
+        *current = link(&part.to_string(), &part_url(list, part), true);
+    }
+    Value::from(links)
 }
 
 fn word(of: &ListOf) -> &'static str {

@@ -18,6 +18,7 @@ pub(crate) use here::{Here, HereKind, steps};
 
 use super::address;
 use super::theme::Theme;
+use crate::content::Kind;
 use crate::site::{List, ListOf, PageId, Section, Site};
 use relations::Relations;
 use site::LanguageSite;
@@ -37,6 +38,8 @@ pub(crate) struct Contexts<'a> {
     links: Vec<Value>,
     languages: Vec<LanguageSite>,
     data: Value,
+    /// What all parts of a list share, by the list's URL.
+    facts: BTreeMap<&'a str, ListFacts>,
     /// URL and size of the site's share picture.
     picture: Option<(String, Option<(u32, u32)>)>,
     /// List of a section, by the section's index.
@@ -78,6 +81,11 @@ impl<'a> Contexts<'a> {
             links,
             languages,
             data: Value::from(data),
+            facts: site
+                .lists
+                .iter()
+                .map(|list| (list.url.as_str(), ListFacts::of(site, list)))
+                .collect(),
             picture: here::site_picture(site, theme),
             section_lists,
         }
@@ -136,6 +144,11 @@ impl<'a> Contexts<'a> {
         list::terms(self, taxonomy)
     }
 
+    /// The one kind of a list's pages.
+    pub(crate) fn kind_of(&self, list: &List) -> Option<Kind> {
+        self.facts.get(list.url.as_str())?.kind
+    }
+
     /// The section whose own text stands on a list.
     pub(crate) fn section_of(&self, list: &List) -> Option<&'a Section> {
         match list.of {
@@ -168,6 +181,24 @@ impl<'a> Contexts<'a> {
         }
         let title = titles::section(self.theme, section);
         Some(value::link(&title, &section.url, false))
+    }
+}
+
+/// What is the same for all parts of a list; a list of ten thousand pages has a thousand.
+struct ListFacts {
+    kind: Option<Kind>,
+    /// A link per part.
+    parts: Vec<Value>,
+}
+
+impl ListFacts {
+    fn of(site: &Site, list: &List) -> Self {
+        Self {
+            kind: address::list_kind(site, list),
+            parts: (1..=parts(list))
+                .map(|part| value::link(&part.to_string(), &part_url(list, part), false))
+                .collect(),
+        }
     }
 }
 
