@@ -20,6 +20,7 @@ mod period;
 mod reading;
 pub mod rows;
 pub mod slug;
+mod terms;
 pub mod text;
 
 pub use body::{Body, Heading, Hole, HoleKind};

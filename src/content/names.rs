@@ -14,6 +14,8 @@ pub(super) struct Names {
     pub(super) is_section: bool,
     /// Below `_drafts/`, as Hexo and Jekyll keep them.
     pub(super) draft: bool,
+    /// Below `_posts/` or `_drafts/`: a text, never a page like `about`.
+    pub(super) post: bool,
     pub(super) lang: Option<String>,
     pub(super) date: Option<Moment>,
 }
@@ -37,6 +39,7 @@ pub(super) fn read(path: &str, config: &Config) -> Names {
         lang = lang.or_else(|| Some(config.languages[index].tag.clone()));
     }
     let draft = folders.contains(&"_drafts");
+    let post = draft || folders.contains(&"_posts");
     folders.retain(|part| !matches!(*part, "_posts" | "_drafts"));
     let is_section = name == "_index" || (name == "index" && folders.is_empty());
     let bundle = name == "index" && !is_section;
@@ -54,6 +57,7 @@ pub(super) fn read(path: &str, config: &Config) -> Names {
         bundle,
         is_section,
         draft,
+        post,
         lang,
         date,
     }

@@ -71,6 +71,17 @@ pub fn parse(file: &PageFile, bytes: &[u8], cascade: &Node, config: &Config) -> 
     let mut diagnostics = Vec::new();
     let page = decode(file, bytes, &mut diagnostics).and_then(|text| {
         let split = front_matter::split(&file.file, text, &mut diagnostics)?;
+        if let Some(list) = placeholder(&split.fields, split.body) {
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::SkippedFile,
+                    format!("the file only asks for the list of {list}, which is made anyway"),
+                )
+                .at(Place::file(Arc::clone(&file.file)))
+                .hint("delete it, or give it a text"),
+            );
+            return None;
+        }
         let source = Source {
             file,
             fields: inherit(split.fields, cascade),
@@ -81,6 +92,22 @@ pub fn parse(file: &PageFile, bytes: &[u8], cascade: &Node, config: &Config) -> 
         Some(Box::new(assemble(source, config, &mut diagnostics)))
     });
     Parsed { page, diagnostics }
+}
+
+/// Hexo's themes want an empty page with `type: tags` where the list of tags shall stand.
+fn placeholder<'a>(fields: &'a Node, body: &str) -> Option<&'a str> {
+    if !body.trim().is_empty() {
+        return None;
+    }
+    ["type", "layout"]
+        .iter()
+        .filter_map(|key| fields.get(key).and_then(Node::text))
+        .find(|word| {
+            matches!(
+                *word,
+                "tags" | "tag" | "categories" | "category" | "archives" | "archive"
+            )
+        })
 }
 
 /// Section and language that a path stands for, without reading the file.
@@ -256,7 +283,8 @@ pub(super) fn assemble(
     }
 }
 
-/// `kind:`, else the section's folder, else an article; an undated page at the top is a page.
+/// `kind:`, else the section's folder, else an article. Outside `_posts`, what lies at the top
+/// is a page if it has no date, a folder of its own (`about/index.md`) or `layout: page`.
 fn kind(reading: &mut Reading<'_>, names: &names::Names) -> Kind {
     if let Some((word, position)) = reading.fields.text(&["kind"]) {
         if let Some(kind) = Kind::from_word(&word.to_ascii_lowercase()) {
@@ -278,13 +306,16 @@ fn kind(reading: &mut Reading<'_>, names: &names::Names) -> Kind {
     let top = names.section.split('/').next().unwrap_or_default();
     match Kind::from_word(top) {
         Some(kind) => kind,
-        None if top.is_empty() && names.date.is_none() && !dated(reading) => Kind::Page,
+        None if top.is_empty() && !names.post && standing(reading, names) => Kind::Page,
         None => Kind::Article,
     }
 }
 
-fn dated(reading: &Reading<'_>) -> bool {
-    reading.fields.clone().node("date").is_some()
+fn standing(reading: &Reading<'_>, names: &names::Names) -> bool {
+    let mut fields = reading.fields.clone();
+    let layout = fields.node("layout").and_then(Node::text);
+    let dated = names.date.is_some() || fields.node("date").is_some();
+    !dated || names.bundle || matches!(layout, Some("page" | "about"))
 }
 
 /// The fields that a section hands down, without their places: they stand in another file.

@@ -10,7 +10,7 @@ fn parse_at(path: &str, text: &str) -> (Option<Box<Page>>, Vec<Diagnostic>) {
         file: format!("content/{path}").into(),
         path: path.into(),
     };
-    let config = Config::minimal("https://site.example", "zh-Hans", "Asia/Shanghai");
+    let config = Config::minimal();
     let parsed = content::parse(&file, text.as_bytes(), &Node::empty_map(), &config);
     (parsed.page, parsed.diagnostics)
 }
@@ -64,7 +64,10 @@ fn the_path_gives_section_name_date_language_and_kind() {
         Some("2026-05-19T16:00:00Z")
     );
     let bundle = page("articles/welder/index.md", "text\n");
-    assert_eq!((&*bundle.section, bundle.stem.as_str()), ("articles", "welder"));
+    assert_eq!(
+        (&*bundle.section, bundle.stem.as_str()),
+        ("articles", "welder")
+    );
     let hexo = page("_posts/welder.zh-hans.md", "text\n");
     assert_eq!((&*hexo.section, hexo.stem.as_str()), ("", "welder"));
     assert_eq!(hexo.file_lang.as_deref(), Some("zh-Hans"));
@@ -109,15 +112,22 @@ fn tags_stay_text_and_categories_are_paths() {
         "articles/x.md",
         "---\ntags: [2024, 1.10, no, '0123', HTTP/2, 2024]\ncategories:\n- [生活, 返乡]\n- [工具]\n---\ntext\n",
     );
-    assert_eq!(terms(&found, "tags"), ["2024", "1.10", "no", "0123", "HTTP/2"]);
+    assert_eq!(
+        terms(&found, "tags"),
+        ["2024", "1.10", "no", "0123", "HTTP/2"]
+    );
     assert_eq!(terms(&found, "categories"), ["生活/返乡", "工具"]);
-    let flat = page("articles/x.md", "---\ncategories: [生活, 返乡]\n---\ntext\n");
+    let flat = page(
+        "articles/x.md",
+        "---\ncategories: [生活, 返乡]\n---\ntext\n",
+    );
     assert_eq!(terms(&flat, "categories"), ["生活/返乡"]);
 }
 
 #[test]
 fn terms_in_one_text_are_taken_apart_with_a_warning() {
-    let (found, diagnostics) = parse_at("articles/x.md", "---\ntags: 租房，通勤、薪资\n---\ntext\n");
+    let (found, diagnostics) =
+        parse_at("articles/x.md", "---\ntags: 租房，通勤、薪资\n---\ntext\n");
     assert_eq!(
         found.map(|page| terms(&page, "tags").join("|")).as_deref(),
         Some("租房|通勤|薪资")
@@ -159,7 +169,11 @@ fn words_of_four_generators_mean_the_same() {
         let cover = page.meta.cover.as_ref().map(|cover| cover.value.as_str());
         assert_eq!(cover, Some("a.png"), "{front_matter}");
         let updated = page.meta.updated.map(|updated| updated.at.to_string());
-        assert_eq!(updated.as_deref(), Some("2024-01-01T16:00:00Z"), "{front_matter}");
+        assert_eq!(
+            updated.as_deref(),
+            Some("2024-01-01T16:00:00Z"),
+            "{front_matter}"
+        );
         assert_eq!(page.body.plain.trim(), "text", "{front_matter}");
     }
 }
@@ -175,12 +189,15 @@ fn a_job_knows_its_pay_and_complains_precisely() {
         panic!("not a job: {details:?}")
     };
     assert_eq!(job.employment_type.as_deref(), Some("FULL_TIME"));
-    assert_eq!(job.salary.map(|salary| (salary.min, salary.period)), Some((Some(9000.0), "MONTH".to_owned())));
+    assert_eq!(
+        job.salary.map(|salary| (salary.min, salary.period)),
+        Some((Some(9000.0), "MONTH".to_owned()))
+    );
     assert_eq!(
         shorts(&diagnostics),
         "content/jobs/welder.md:5:9: error[invalid-value]: the lowest salary 9000 is above the highest 7000\n  \
          exchange `min` and `max`\n\
-         content/jobs/welder.md:5:33: error[unknown-key]: unknown key `periot`\n  did you mean `period`?\n\
+         content/jobs/welder.md:5:32: error[unknown-key]: unknown key `periot`\n  did you mean `period`?\n\
          content/jobs/welder.md:7:12: error[invalid-value]: `apply_url` is not a web address: `acme.example/jobs`\n  \
          write `https://acme.example/jobs`"
     );
@@ -192,7 +209,11 @@ fn an_event_needs_a_start_and_ends_with_its_recap() {
         "events/salon.md",
         "---\ntitle: 沙龙\nstart: 2026-10-01 14:00\nend: 2026-10-01 16:00\nrecap: |\n  来了 **三十** 人。\n---\n欢迎。\n",
     );
-    assert!(found.body.plain.ends_with("来了 三十 人。"), "{}", found.body.plain);
+    assert!(
+        found.body.plain.ends_with("来了 三十 人。"),
+        "{}",
+        found.body.plain
+    );
     let (_, diagnostics) = parse_at("events/salon.md", "---\ntitle: 沙龙\n---\n欢迎。\n");
     assert_eq!(
         shorts(&diagnostics),
@@ -207,7 +228,7 @@ fn text_that_is_not_utf8_is_refused_with_its_place() {
         file: "content/gbk.md".into(),
         path: "gbk.md".into(),
     };
-    let config = Config::minimal("https://site.example", "zh-Hans", "Asia/Shanghai");
+    let config = Config::minimal();
     let bytes = b"---\ntitle: x\n---\n\xc4\xe3\xba\xc3\n";
     let parsed = content::parse(&file, bytes, &Node::empty_map(), &config);
     assert!(parsed.page.is_none());
