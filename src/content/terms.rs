@@ -10,7 +10,10 @@ use crate::data::{Node, Value};
 use crate::diag::{Code, Diagnostic, Position};
 
 /// Terms of every taxonomy; Zola keeps them under `[taxonomies]`.
-pub(super) fn read(reading: &mut Reading<'_>, config: &Config) -> Vec<(String, Vec<Located<String>>)> {
+pub(super) fn read(
+    reading: &mut Reading<'_>,
+    config: &Config,
+) -> Vec<(String, Vec<Located<String>>)> {
     let nested = reading.fields.node("taxonomies");
     let mut all = Vec::new();
     let mut names: Vec<(&str, bool)> = config

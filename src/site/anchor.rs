@@ -9,6 +9,14 @@ use crate::content::Body;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use std::borrow::Cow;
 
+/// A fragment as it is written into a URL, whatever it leads to.
+pub(super) fn encoded(fragment: &str) -> String {
+    decode(fragment).map_or_else(
+        || fragment.to_owned(),
+        |fragment| encode(&composed(&fragment)),
+    )
+}
+
 /// The fragment to write, percent-encoded and without `#`.
 ///
 /// # Errors
@@ -90,7 +98,10 @@ mod tests {
             ("query_string", "query-string"),
             ("contributors-to-1-31-0", "contributors-to-1310"),
             ("申请材料", "%E7%94%B3%E8%AF%B7-%E6%9D%90%E6%96%99"),
-            ("%E7%94%B3%E8%AF%B7-%E6%9D%90%E6%96%99", "%E7%94%B3%E8%AF%B7-%E6%9D%90%E6%96%99"),
+            (
+                "%E7%94%B3%E8%AF%B7-%E6%9D%90%E6%96%99",
+                "%E7%94%B3%E8%AF%B7-%E6%9D%90%E6%96%99",
+            ),
             ("top", "top"),
         ] {
             assert_eq!(resolve(written, &body).as_deref(), Ok(found), "{written}");

@@ -137,16 +137,16 @@ fn href(
         return Target::Url(link.to_owned());
     };
     if let Some((parts, destination)) = meant(&local, origin, lookup) {
-        let anchor = Anchor {
-            destination: &destination,
-            parts: &parts,
-            written: link,
-            position,
-        };
-        diagnostics.extend(broken_anchor(&anchor, origin, lookup));
+        let suffix = suffix(&parts, &destination, origin, lookup).unwrap_or_else(|mut error| {
+            if !parts.path.is_empty() {
+                error.message = format!("{} in `{link}`", error.message);
+            }
+            diagnostics.push(error.at(origin.place(position)));
+            parts.suffix()
+        });
         return match destination {
-            Destination::Page(id) => Target::Page(id, parts.suffix()),
-            other => Target::Url(format!("{}{}", lookup.url(&other), parts.suffix())),
+            Destination::Page(id) => Target::Page(id, suffix),
+            other => Target::Url(format!("{}{suffix}", lookup.url(&other))),
         };
     }
     let path = readings(&local).swap_remove(0).path;
@@ -333,28 +333,22 @@ fn broken(
     }
 }
 
-/// A link whose anchor is looked up.
-struct Anchor<'a> {
-    destination: &'a Destination,
-    parts: &'a Parts<'a>,
-    written: &'a str,
-    position: Position,
-}
-
-fn broken_anchor(
-    anchor: &Anchor<'_>,
+/// Query and fragment of a link, the fragment as the id that it means.
+fn suffix(
+    parts: &Parts<'_>,
+    destination: &Destination,
     origin: &Origin<'_>,
     lookup: &Lookup<'_>,
-) -> Option<Diagnostic> {
-    let body = match anchor.destination {
+) -> Result<String, Diagnostic> {
+    let body = match destination {
         Destination::Page(id) => &lookup.pages[*id as usize].source.body,
         // A section's own text stands among the theme's; only its own links are sure.
         Destination::Other(url) if url == origin.url => &origin.source.body,
-        _ => return None,
+        _ => return Ok(parts.suffix()),
     };
-    let mut diagnostic = anchor::missing(anchor.parts.fragment?, body)?;
-    if !anchor.parts.path.is_empty() {
-        diagnostic.message = format!("{} in `{}`", diagnostic.message, anchor.written);
-    }
-    Some(diagnostic.at(origin.place(anchor.position)))
+    let Some(fragment) = parts.fragment else {
+        return Ok(parts.query.to_owned());
+    };
+    let found = anchor::resolve(fragment, body).map_err(|error| *error)?;
+    Ok(format!("{}#{found}", parts.query))
 }

@@ -6,7 +6,7 @@ use super::link::Origin;
 use super::lookup::{Destination, Lookup, common, joined, without_extension};
 use super::picture::shown;
 use super::place::folder_of;
-use super::url::{composed, decode, encode};
+use super::url::composed;
 use super::{PageId, Target};
 use crate::diag::{Code, Diagnostic, Position, did_you_mean};
 
@@ -87,20 +87,11 @@ fn to_page(
     let body = &lookup.pages[id as usize].source.body;
     // Obsidian names headings by their words, the deepest of a path last.
     let words = fragment.rsplit('#').next().unwrap_or(fragment).trim();
-    let by_words = body
-        .headings
-        .iter()
-        .find(|heading| heading.text.trim().eq_ignore_ascii_case(words));
-    let id_of_heading = match by_words {
-        Some(heading) => heading.id.clone(),
-        None => {
-            if let Some(diagnostic) = anchor::missing(words, body) {
-                diagnostics.push(diagnostic.at(origin.place(position)));
-            }
-            decode(words).map_or_else(|| words.to_owned(), |words| words.into_owned())
-        }
-    };
-    Target::Page(id, format!("#{}", encode(&id_of_heading)))
+    let found = anchor::resolve(words, body).unwrap_or_else(|error| {
+        diagnostics.push(error.at(origin.place(position)));
+        anchor::encoded(words)
+    });
+    Target::Page(id, format!("#{found}"))
 }
 
 /// The page of a name, seen from a text.

@@ -63,7 +63,9 @@ fn it_builds_without_a_warning() {
 
 #[test]
 fn check_is_clean() {
-    let ran = built().site.run(&["check", "--date", DAY, "--format", "short"]);
+    let ran = built()
+        .site
+        .run(&["check", "--date", DAY, "--format", "short"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(!ran.stderr.contains("warning["), "{}", ran.stderr);
 }
@@ -96,7 +98,10 @@ fn every_internal_link_image_and_anchor_exists() {
                 None => broken.push(format!("{path}: {link}")),
                 Some(file) if !anchor.is_empty() => {
                     let anchor = decoded(anchor);
-                    if !ids.get(file.as_str()).is_some_and(|ids| ids.contains(&anchor)) {
+                    if !ids
+                        .get(file.as_str())
+                        .is_some_and(|ids| ids.contains(&anchor))
+                    {
                         broken.push(format!("{path}: {link} (no such anchor)"));
                     }
                 }
@@ -143,7 +148,7 @@ fn decoded(text: &str) -> String {
 #[test]
 fn every_feed_is_read_by_an_independent_parser() {
     let mut feeds = 0;
-    for ending in ["feed.xml", "rss.xml", "feed.json"] {
+    for ending in ["atom.xml", "rss.xml", "feed.json"] {
         for (path, text) in texts(ending) {
             let feed = feed_rs::parser::parse(text.as_bytes())
                 .unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -152,14 +157,21 @@ fn every_feed_is_read_by_an_independent_parser() {
             let mut ids = BTreeSet::new();
             let mut times = BTreeSet::new();
             for entry in &feed.entries {
-                assert!(ids.insert(entry.id.clone()), "{path}: {} stands twice", entry.id);
+                assert!(
+                    ids.insert(entry.id.clone()),
+                    "{path}: {} stands twice",
+                    entry.id
+                );
                 let time = entry.updated.or(entry.published);
                 assert!(time.is_some(), "{path}: {} has no time", entry.id);
-                if ending == "feed.xml" {
+                if ending == "atom.xml" {
                     assert!(times.insert(time), "{path}: two entries of one time");
                 }
                 assert!(
-                    entry.links.iter().all(|link| link.href.starts_with("https://")),
+                    entry
+                        .links
+                        .iter()
+                        .all(|link| link.href.starts_with("https://")),
                     "{path}: {} has a relative link",
                     entry.id
                 );
@@ -169,7 +181,11 @@ fn every_feed_is_read_by_an_independent_parser() {
                     .and_then(|content| content.body.as_deref())
                     .unwrap_or_default();
                 for relative in ["href=\"/", "src=\"/", "href=\"#", "<script", "style="] {
-                    assert!(!full.contains(relative), "{path}: {} has {relative}", entry.id);
+                    assert!(
+                        !full.contains(relative),
+                        "{path}: {} has {relative}",
+                        entry.id
+                    );
                 }
             }
             feeds += 1;
@@ -181,8 +197,14 @@ fn every_feed_is_read_by_an_independent_parser() {
 #[test]
 fn every_calendar_is_read_by_an_independent_parser() {
     for (path, text) in texts(".ics") {
-        assert!(text.split("\r\n").all(|line| line.len() <= 75), "{path}: a line is too long");
-        assert!(!text.replace("\r\n", "").contains('\n'), "{path}: a bare line feed");
+        assert!(
+            text.split("\r\n").all(|line| line.len() <= 75),
+            "{path}: a line is too long"
+        );
+        assert!(
+            !text.replace("\r\n", "").contains('\n'),
+            "{path}: a bare line feed"
+        );
         let calendar: icalendar::Calendar = text
             .parse()
             .unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -205,7 +227,10 @@ fn structured_data_is_json_and_jobs_have_what_search_engines_require() {
                         assert!(node.get(key).is_some(), "{path}: a job without {key}");
                     }
                     let through = node.get("validThrough").and_then(|date| date.as_str());
-                    assert!(through.is_none_or(|date| date >= DAY), "{path}: an expired job");
+                    assert!(
+                        through.is_none_or(|date| date >= DAY),
+                        "{path}: an expired job"
+                    );
                 }
             }
         }
@@ -237,8 +262,13 @@ fn the_sitemap_is_valid_and_lists_pages_that_exist() {
     let distinct: BTreeSet<&&str> = places.iter().collect();
     assert_eq!(distinct.len(), places.len(), "an address stands twice");
     for place in places {
-        let path = place.strip_prefix("https://yunlan.example").unwrap_or(place);
-        assert!(file_of(&built().tree, path).is_some(), "{place} does not exist");
+        let path = place
+            .strip_prefix("https://yunlan.example")
+            .unwrap_or(place);
+        assert!(
+            file_of(&built().tree, path).is_some(),
+            "{place} does not exist"
+        );
     }
     // xmllint comes with Debian's libxml2-utils; `.ci/run` installs it, so there it must be.
     let schema = harness::repository().join("tests/schemas/sitemap.xsd");
@@ -265,12 +295,25 @@ fn the_sitemap_is_valid_and_lists_pages_that_exist() {
 fn every_kind_and_language_has_its_pages() {
     let tree = &built().tree;
     for language in ["", "zh-hant/", "en/", "ru/"] {
-        for list in ["", "articles/", "companies/", "jobs/", "policies/", "events/"] {
+        for list in [
+            "",
+            "articles/",
+            "companies/",
+            "jobs/",
+            "policies/",
+            "events/",
+        ] {
             let page = format!("{language}{list}index.html");
             assert!(tree.contains_key(&page), "{page} is missing");
         }
     }
-    for file in ["404.html", "robots.txt", "_redirects", "feed.xml", "archive/index.html"] {
+    for file in [
+        "404.html",
+        "robots.txt",
+        "_redirects",
+        "atom.xml",
+        "archive/index.html",
+    ] {
         assert!(tree.contains_key(file), "{file} is missing");
     }
 }
@@ -290,7 +333,10 @@ fn building_twice_gives_the_same_bytes_with_any_number_of_threads() {
             .filter(|(path, bytes)| built.tree.get(*path) != Some(*bytes))
             .map(|(path, _)| path)
             .collect();
-        assert!(differing.is_empty(), "with {threads} threads: {differing:?}");
+        assert!(
+            differing.is_empty(),
+            "with {threads} threads: {differing:?}"
+        );
         assert_eq!(again.len(), built.tree.len());
         std::fs::remove_dir_all(built.site.path("again")).expect("the second output");
     }

@@ -20,8 +20,16 @@ fn articles(site: &Site) -> BTreeMap<String, String> {
         .filter_map(|(path, bytes)| {
             let html = String::from_utf8(bytes).ok()?;
             let title = between(&html, "<h1", "</h1>")?;
-            html.contains("e-content")
-                .then(|| (path, title.split_once('>').map_or("", |(_, text)| text).trim().to_owned()))
+            html.contains("e-content").then(|| {
+                (
+                    path,
+                    title
+                        .split_once('>')
+                        .map_or("", |(_, text)| text)
+                        .trim()
+                        .to_owned(),
+                )
+            })
         })
         .collect()
 }
@@ -74,7 +82,11 @@ fn a_hexo_site_builds_where_it_stands() {
         "source/_posts/first-winter.md:2:8: warning[repaired-front-matter]",
         "source/_posts/tabs.md:7:1: warning[duplicate-key]",
     ] {
-        assert!(ran.stderr.contains(line), "{line} is missing in\n{}", ran.stderr);
+        assert!(
+            ran.stderr.contains(line),
+            "{line} is missing in\n{}",
+            ran.stderr
+        );
     }
 }
 
@@ -102,8 +114,14 @@ fn a_hugo_site_builds_where_it_stands() {
     ] {
         assert!(toml.contains(part), "{part} is missing in\n{toml}");
     }
-    assert!(site.read("public/old/toml/index.html").contains("/blog/archives/toml-post.html"));
-    assert!(site.read("public/_redirects").contains("/blog/old/toml/ /blog/archives/toml-post.html"));
+    assert!(
+        site.read("public/old/toml/index.html")
+            .contains("/blog/archives/toml-post.html")
+    );
+    assert!(
+        site.read("public/_redirects")
+            .contains("/blog/old/toml/ /blog/archives/toml-post.html")
+    );
 }
 
 #[test]
@@ -152,7 +170,10 @@ fn a_zola_site_builds_where_it_stands() {
     ] {
         assert!(first.contains(part), "{part} is missing in\n{first}");
     }
-    assert!(site.read("public/notes/index.html").contains("Everything that was noted."));
+    assert!(
+        site.read("public/notes/index.html")
+            .contains("Everything that was noted.")
+    );
     assert!(site.path("public/files/here/map.png").is_file());
 }
 
@@ -164,7 +185,11 @@ fn an_aggregators_export_comes_out_right_in_page_feed_and_summary() {
     assert_eq!(title, "一次采访：他说&quot;回来也行&quot;");
     let html = site.read(&format!("public/{path}"));
     let body = between(&html, "e-content", "</article>").expect("the body");
-    assert_eq!(body.matches("<pre").count(), 1, "deep indents became code in\n{body}");
+    assert_eq!(
+        body.matches("<pre").count(),
+        1,
+        "deep indents became code in\n{body}"
+    );
     for part in [
         "<p>记者上周走访了三家工厂。",
         "花括号",
@@ -177,18 +202,28 @@ fn an_aggregators_export_comes_out_right_in_page_feed_and_summary() {
             "{part} is missing in\n{body}"
         );
     }
-    assert!(html.contains("datetime=\"2022-05-20"), "the date is missing");
+    assert!(
+        html.contains("datetime=\"2022-05-20"),
+        "the date is missing"
+    );
     let description = between(&html, "<meta name=\"description\" content=\"", "\"");
     assert!(
         description.is_some_and(|text| text.starts_with("记者上周走访了三家工厂。")),
         "{description:?}"
     );
-    let feed = site.tree("public").remove("feed.xml").expect("a feed");
+    let feed = site.tree("public").remove("atom.xml").expect("a feed");
     let feed = feed_rs::parser::parse(&feed[..]).expect("a feed that parses");
     let entry = &feed.entries[0];
     let title = entry.title.as_ref().map(|title| title.content.as_str());
     assert_eq!(title, Some("一次采访：他说\"回来也行\""));
-    let content = entry.content.as_ref().and_then(|content| content.body.as_deref());
+    let content = entry
+        .content
+        .as_ref()
+        .and_then(|content| content.body.as_deref());
     assert!(content.is_some_and(|text| text.contains("第一家说") && !text.contains("style=")));
-    assert!(site.read("public/index.html").contains("https://img.example/head.jpg") || html.contains("https://img.example/head.jpg"));
+    assert!(
+        site.read("public/index.html")
+            .contains("https://img.example/head.jpg")
+            || html.contains("https://img.example/head.jpg")
+    );
 }
