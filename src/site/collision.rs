@@ -163,6 +163,13 @@ fn claims<'a>(outputs: &Outputs<'a>) -> Vec<Claim<'a>> {
             }),
         });
     }
+    let own: HashSet<&str> = outputs
+        .assets
+        .iter()
+        .map(|file| file.output.as_str())
+        .filter(|output| matches!(*output, "robots.txt" | "_redirects"))
+        .chain(seen)
+        .collect();
     let homes = outputs
         .lists
         .iter()
@@ -179,8 +186,9 @@ fn claims<'a>(outputs: &Outputs<'a>) -> Vec<Claim<'a>> {
         .chain(homes)
         .chain(events)
     {
-        // A site may bring its own of these in `static/`.
-        if !seen.contains(output.as_str()) {
+        // A site may bring its own of these, in `static/` or where Hexo keeps them, among
+        // the pages; the renderer then leaves its own out.
+        if !own.contains(output.as_str()) {
             claims.push(Claim {
                 output: output.into(),
                 writer: Box::new(|| generated("Guidepost itself")),
