@@ -3,17 +3,18 @@
 //! state that they share and the walk over the events. No recursion over the author's
 //! nesting, so that no text can overflow the stack.
 
-use super::alert::{self, Words};
+use super::alert::Words;
 use super::balance::{Floor, Opened};
 use super::headings::Ids;
 use super::piece::Pieces;
 use super::plain::Plain;
 use super::plan::Plan;
 use super::source::{Edits, Locator};
+use super::tables::Table;
 use super::{Input, footnotes::Notes};
 use crate::content::body::{Heading, Hole, HoleKind};
 use crate::diag::{Code, Diagnostic, Place, Position};
-use pulldown_cmark::{Alignment, Event, Tag, TagEnd};
+use pulldown_cmark::{Event, Tag, TagEnd};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -66,15 +67,7 @@ pub(super) struct Writer<'s> {
     pub(super) last: Option<char>,
     /// Where raw HTML that has no offsets of its own comes from.
     pub(super) base: usize,
-    tables: Vec<Table>,
-}
-
-#[derive(Debug, Default)]
-struct Table {
-    alignments: Vec<Alignment>,
-    column: usize,
-    head: bool,
-    body: bool,
+    pub(super) tables: Vec<Table>,
 }
 
 impl<'s> Writer<'s> {
@@ -203,38 +196,9 @@ impl<'s> Writer<'s> {
                 self.begin_block();
                 self.enter("<dd>", "</dd>\n");
             }
-            Tag::Table(alignments) => {
-                self.begin_block();
-                let name = self.scene.words.table;
-                let open = format!(
-                    "<div class=\"table\" role=\"group\" tabindex=\"0\" aria-label=\"{name}\">\
-                     <table"
-                );
-                self.tables.push(Table {
-                    alignments: alignments.clone(),
-                    ..Table::default()
-                });
-                self.enter_with(&open, attributes, ">\n", "</table></div>\n");
-            }
-            Tag::TableHead => {
-                if let Some(table) = self.tables.last_mut() {
-                    table.head = true;
-                    table.column = 0;
-                }
-                self.enter("<thead>\n<tr>", "</tr>\n</thead>\n");
-            }
-            Tag::TableRow => {
-                let mut first = false;
-                if let Some(table) = self.tables.last_mut() {
-                    first = !table.body;
-                    table.body = true;
-                    table.column = 0;
-                }
-                if first {
-                    self.enter("<tbody>\n", "</tbody>\n");
-                }
-                self.enter("<tr>", "</tr>\n");
-            }
+            Tag::Table(alignments) => self.begin_table(alignments, attributes),
+            Tag::TableHead => self.begin_head(),
+            Tag::TableRow => self.begin_row(),
             Tag::TableCell => self.cell(),
             Tag::Link {
                 link_type,
@@ -272,18 +236,8 @@ impl<'s> Writer<'s> {
 
     fn end(&mut self, tag: TagEnd) {
         match tag {
-            TagEnd::Table => {
-                if self.tables.pop().is_some_and(|table| table.body) {
-                    self.leave();
-                }
-                self.leave();
-            }
-            TagEnd::TableHead => {
-                if let Some(table) = self.tables.last_mut() {
-                    table.head = false;
-                }
-                self.leave();
-            }
+            TagEnd::Table => self.end_table(),
+            TagEnd::TableHead => self.end_head(),
             TagEnd::FootnoteDefinition => self.end_note(),
             TagEnd::Link => {
                 self.links = self.links.saturating_sub(1);
@@ -323,71 +277,6 @@ impl<'s> Writer<'s> {
             floor.paragraph = true;
         }
         at + 1
-    }
-
-    fn alert(&mut self, plan: &Plan<'_>, at: usize) -> Option<usize> {
-        let events = plan.events.get(at + 1..at + 3)?;
-        let (Event::Start(Tag::Paragraph), Event::Text(text)) = (&events[0].0, &events[1].0) else {
-            return None;
-        };
-        let (kind, word, length) = alert::read(text)?;
-        let end = plan.partner[at + 1];
-        let title_end = (at + 2..end)
-            .find(|at| matches!(plan.events[*at].0, Event::SoftBreak | Event::HardBreak))
-            .unwrap_or(end);
-        let class = kind.class();
-        self.begin_block();
-        self.enter(
-            &format!("<aside class=\"alert alert-{class}\">\n<p class=\"alert-title\">"),
-            "</aside>\n",
-        );
-        let own = !text[length..].trim().is_empty() || title_end > at + 3;
-        let mut next = at + 2;
-        if own {
-            self.enter("", "");
-            let rest = text[length..].trim_start();
-            let skipped = text.len() - rest.len();
-            let range = &plan.events[at + 2].1;
-            self.running_text(plan, at + 2, text, skipped, range.start);
-            next += 1;
-            while next < title_end {
-                next = self.step(plan, next);
-            }
-            self.leave();
-        } else {
-            let title = word.unwrap_or_else(|| kind.title(self.scene.input.language));
-            super::escape::text(title, &mut self.out.html);
-            self.plain.push(title);
-        }
-        self.out.html.push_str("</p>\n");
-        self.end_of_block();
-        if title_end < end {
-            self.enter("<p>", "</p>\n");
-            if let Some(floor) = self.floors.last_mut() {
-                floor.paragraph = true;
-            }
-            return Some(title_end + 1);
-        }
-        Some(end + 1)
-    }
-
-    fn cell(&mut self) {
-        let Some(table) = self.tables.last_mut() else {
-            return self.enter("<td>", "</td>");
-        };
-        let align = match table.alignments.get(table.column) {
-            Some(Alignment::Left) => " class=\"left\"",
-            Some(Alignment::Center) => " class=\"center\"",
-            Some(Alignment::Right) => " class=\"right\"",
-            _ => "",
-        };
-        table.column += 1;
-        if table.head {
-            self.enter(&format!("<th scope=\"col\"{align}>"), "</th>");
-        } else {
-            self.enter(&format!("<td{align}>"), "</td>");
-        }
-        self.last = None;
     }
 
     fn checkbox(&mut self, checked: bool) {
