@@ -32,8 +32,11 @@ pub(super) fn value(contexts: &Contexts<'_>, list: &List, part: usize, content: 
         _ => Vec::new(),
     };
     let newest = |wanted: Kind| -> Vec<PageId> {
+        if !home {
+            return Vec::new();
+        }
         pages(contexts, list)
-            .filter(|(_, page)| home && page.source.kind == wanted)
+            .filter(|(_, page)| page.source.kind == wanted)
             .map(|(id, _)| id)
             .collect()
     };
