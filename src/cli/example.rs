@@ -1,10 +1,10 @@
-//! The example site, as it was when the program was compiled: takes the pack that `build.rs`
-//! wrote, gives files by path.
+//! The example site, as it was when the program was compiled: takes the pack that
+//! `pack_example.rs` wrote, gives files by path.
 
 /// One head line with the number of files, one line `length path` per file, then the bytes.
 const PACK: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/example.pack"));
 
-/// The files, by path with `/`. None when the pack is not what `build.rs` writes.
+/// The files, by path with `/`. None when the pack is not what `pack_example.rs` writes.
 pub(super) fn files() -> Option<Vec<(&'static str, &'static [u8])>> {
     unpack(PACK)
 }

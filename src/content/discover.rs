@@ -108,13 +108,13 @@ fn walk(
         return files;
     }
     let inside = root.canonicalize().unwrap_or_else(|_| root.to_owned());
-    let entries = WalkDir::new(folder)
+    let mut entries = WalkDir::new(folder)
         .follow_links(true)
         .into_iter()
         .filter_entry(|entry| {
             entry.depth() == 0 || !passed_over(&entry.file_name().to_string_lossy())
         });
-    for entry in entries {
+    while let Some(entry) = entries.next() {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
@@ -136,8 +136,11 @@ fn walk(
                     "a symbolic link leaves the site's folder",
                 )
                 .at(Place::file(named(root, entry.path())))
-                .hint("copy the file into the site"),
+                .hint("copy what it links to into the site"),
             );
+            if entry.file_type().is_dir() {
+                entries.skip_current_dir();
+            }
             continue;
         }
         if !entry.file_type().is_file() {

@@ -106,11 +106,10 @@ codes! {
     UnsafeLink "unsafe-link" Error false "a `javascript:` or similar link";
     // site
     DuplicateOutput "duplicate-output" Error true "two sources that would write the same file";
-    DuplicateSlug "duplicate-slug" Error false "two pages of one kind and language with one slug";
+    DuplicateSlug "duplicate-slug" Error false "two companies or policies of one language with one slug, so that a reference has two meanings";
     DuplicateTranslation "duplicate-translation" Error false "two pages that are the same page's version in one language";
     InvalidPermalink "invalid-permalink" Error false "a permalink or pattern that gives no usable path";
     TagCase "tag-case" Warn false "two spellings of one term, such as `rust` and `Rust`";
-    ExpiredPage "expired-page" Warn false "a page whose time is over";
     StructuredData "structured-data" Warn false "a property that search engines require and the page lacks";
     // theme
     InvalidTheme "invalid-theme" Error true "a theme that cannot be loaded";

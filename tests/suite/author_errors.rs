@@ -178,52 +178,164 @@ const SLIPS: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
-/// Codes whose slip takes more than one file, a link on disk, or the network, with the test
-/// that shows them.
-const ELSEWHERE: &[(&str, &str)] = &[
-    ("external-link", "cli::external"),
-    ("symlink-loop", "bad_input"),
-    ("outside-root", "bad_input"),
-    ("unreadable-file", "bad_input"),
-    ("invalid-theme", "bad_input"),
+/// What a site is made of whose mistake takes more than one file.
+type Files = &'static [(&'static str, &'static str)];
+
+/// Code, files, and how the line of the diagnostic begins.
+const SLIPS_OF_SEVERAL_FILES: &[(&str, Files, &str)] = &[
+    (
+        "missing-translation",
+        &[("site.yaml", "+checks: { missing-translation: error }")],
+        "content/join.md: error",
+    ),
+    (
+        "unknown-code-language",
+        &[
+            ("site.yaml", "+checks: { unknown-code-language: warn }"),
+            ("content/a.md", "# 题\n\n```brainfog\n+\n```"),
+        ],
+        "content/a.md:3:1: warning",
+    ),
+    (
+        "duplicate-slug",
+        &[
+            (
+                "content/companies/甲.md",
+                "---\ntitle: 甲\nslug: one\n---\n文。",
+            ),
+            (
+                "content/guides/乙.md",
+                "---\ntitle: 乙\nkind: company\nslug: one\n---\n文。",
+            ),
+        ],
+        "content/guides/乙.md:4:7: error",
+    ),
+    (
+        "duplicate-translation",
+        &[
+            (
+                "content/a.md",
+                "---\ntitle: A\nlang: en\ntranslation_of: join.md\n---\nText.",
+            ),
+            (
+                "content/b.md",
+                "---\ntitle: B\nlang: en\ntranslation_of: join.md\n---\nText.",
+            ),
+        ],
+        "content/b.md:4:17: error",
+    ),
+    (
+        "invalid-permalink",
+        &[(
+            "content/a.md",
+            "---\ntitle: 甲\nurl: /../../etc/passwd\n---\n文。",
+        )],
+        "content/a.md:3:6: error",
+    ),
+    (
+        "untitled-page",
+        &[("content/---.md", "文。")],
+        "content/---.md: warning",
+    ),
+    (
+        "structured-data",
+        &[(
+            "content/events/会.md",
+            "---\ntitle: 会\nstart: 2026-07-01 19:00\n---\n文。",
+        )],
+        "content/events/会.md: warning",
+    ),
+    (
+        "skipped-file",
+        &[("data/notes.txt", "并非数据")],
+        "data/notes.txt: warning",
+    ),
+    (
+        "invalid-theme",
+        &[("themes/default/theme.yaml", "contract: [")],
+        "themes/default/theme.yaml:1:",
+    ),
+    (
+        "external-link",
+        // Nothing listens on port 1, and no packet leaves the machine.
+        &[("content/a.md", "# 题\n\n见[那里](http://127.0.0.1:1/)。")],
+        "content/a.md:3:2: warning",
+    ),
 ];
 
-fn site(file: &str, text: &str) -> Site {
-    let site = Site::new().file("content/join.md", "---\ntitle: 加入\n---\n\n来。\n");
-    match text.strip_prefix('+') {
-        Some(more) => site.file(file, format!("{SETTINGS}{more}\n")),
-        None if text.starts_with('\u{1}') => site.file(file, b"# \xc4\xe3\xba\xc3\n"),
-        None => site.file(file, format!("{text}\n")),
+fn site(files: &[(&str, &str)]) -> Site {
+    let mut site = Site::new().file("content/join.md", "---\ntitle: 加入\n---\n\n来。\n");
+    for (file, text) in files {
+        site = match text.strip_prefix('+') {
+            Some(more) => site.file(file, format!("{SETTINGS}{more}\n")),
+            None if text.starts_with('\u{1}') => site.file(file, b"# \xc4\xe3\xba\xc3\n"),
+            None => site.file(file, format!("{text}\n")),
+        };
     }
+    site
+}
+
+/// A complaint unless the check of the site tells of the mistake at its place.
+fn complaint(site: &Site, code: &str, begin: &str) -> Option<String> {
+    let mut words = vec!["check", "--date", "2026-06-15", "--format", "short"];
+    if code == "external-link" {
+        words.push("--external");
+    }
+    let ran = site.run(&words);
+    let told = ran
+        .lines()
+        .iter()
+        .any(|line| line.starts_with(begin) && line.contains(&format!("[{code}]")));
+    (!told || !matches!(ran.code, 0 | 1))
+        .then(|| format!("{code} at {begin} (exit {}):\n{}", ran.code, ran.stderr))
 }
 
 #[test]
 fn every_slip_is_told_at_its_place() {
     let mut complaints = Vec::new();
     for (code, file, text, begin) in SLIPS {
-        let ran = site(file, text).run(&["check", "--date", "2026-06-15", "--format", "short"]);
-        let told = ran
-            .lines()
-            .iter()
-            .any(|line| line.starts_with(begin) && line.contains(&format!("[{code}]")));
-        if !told || !matches!(ran.code, 0 | 1) {
-            complaints.push(format!(
-                "{code} at {begin} (exit {}):\n{}",
-                ran.code, ran.stderr
-            ));
-        }
+        complaints.extend(complaint(&site(&[(file, text)]), code, begin));
+    }
+    for (code, files, begin) in SLIPS_OF_SEVERAL_FILES {
+        complaints.extend(complaint(&site(files), code, begin));
     }
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 }
 
 #[test]
-fn slips_and_codes_go_together() {
-    let known: BTreeSet<&str> = CODES.iter().map(|(_, info)| info.word).collect();
-    let shown = SLIPS
+fn a_page_that_is_too_large_is_told() {
+    let site = site(&[]).file("content/a.md", "字\n".repeat(1_400_000));
+    assert_eq!(complaint(&site, "too-large", "content/a.md: error"), None);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_on_disk_that_lead_astray_are_told() {
+    for (code, target) in [
+        ("symlink-loop", "../content"),
+        ("outside-root", "/"),
+        ("unreadable-file", "nowhere.md"),
+    ] {
+        let site = site(&[]);
+        std::os::unix::fs::symlink(target, site.path("content/a.md")).expect("a link");
+        assert_eq!(complaint(&site, code, "content/a.md: error"), None);
+    }
+}
+
+#[test]
+fn every_code_has_a_slip_that_shows_it() {
+    let beside = [
+        "too-large",
+        "symlink-loop",
+        "outside-root",
+        "unreadable-file",
+    ];
+    let shown: BTreeSet<&str> = SLIPS
         .iter()
         .map(|slip| slip.0)
-        .chain(ELSEWHERE.iter().map(|slip| slip.0));
-    for code in shown {
-        assert!(known.contains(code), "there is no code `{code}`");
-    }
+        .chain(SLIPS_OF_SEVERAL_FILES.iter().map(|slip| slip.0))
+        .chain(beside)
+        .collect();
+    let known: BTreeSet<&str> = CODES.iter().map(|(_, info)| info.word).collect();
+    assert_eq!(shown, known);
 }

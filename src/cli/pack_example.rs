@@ -1,5 +1,5 @@
-//! Packs the example site (content/, data/, static/, themes/, site.yaml) into one file that
-//! `guidepost init` unpacks.
+//! The package's build script, no module: packs the example site (content/, data/, static/,
+//! templates/, themes/, site.yaml) into one file that `guidepost init` unpacks.
 //!
 //! The pack is made anew when the program's own sources change, not at every edit of a page:
 //! otherwise writing an article in this very folder would compile the program again. A build
@@ -11,6 +11,7 @@
 )]
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -24,9 +25,7 @@ const PARTS: [&str; 6] = [
 ];
 
 fn main() -> io::Result<()> {
-    println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=src");
-    println!("cargo::rerun-if-changed=site.yaml");
+    io::stdout().write_all(b"cargo::rerun-if-changed=src\ncargo::rerun-if-changed=site.yaml\n")?;
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     let mut files = Vec::new();
