@@ -12,6 +12,7 @@
 //! | [`HoleKind::Image`] | `<p>text ◌ text</p>`, or `◌` between blocks when `alone` | `<img …>`; when `alone`, a `<figure>` or whatever block the theme likes: no `<p>` is around it |
 //! | [`HoleKind::Wikilink`] | like an image | a link, an image, or (only when `alone`) a block |
 //! | [`HoleKind::Open`] … [`HoleKind::Close`] | `◌` between blocks, well-formed blocks in between | the component around its body; always balanced |
+//! | [`HoleKind::Attribute`] | directly behind its `Open` | nothing: its target is the value that the component sees |
 //!
 //! The HTML without its holes is well-formed: every element that it opens it also closes, so
 //! a body cannot break the page around it. [`Body::more`] lies outside of all elements and
@@ -117,9 +118,22 @@ pub enum HoleKind {
     },
     /// Opens a directive; everything up to the matching `Close` is its body.
     Open(Component),
+    /// An attribute of the directive that was just opened whose value is an address: the
+    /// component sees it resolved.
+    Attribute {
+        /// One of [`LINK_ATTRIBUTES`] or [`FILE_ATTRIBUTES`].
+        name: String,
+        /// Path or URL as written.
+        value: String,
+    },
     /// Closes the innermost open directive.
     Close,
 }
+
+/// Attributes of directives that lead somewhere, like a link.
+pub const LINK_ATTRIBUTES: [&str; 2] = ["url", "href"];
+/// Attributes of directives that name a file, like an image.
+pub const FILE_ATTRIBUTES: [&str; 5] = ["src", "image", "poster", "cover", "captions"];
 
 /// A directive as the theme's component will see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,6 +142,7 @@ pub struct Component {
     pub name: String,
     /// Text in square brackets, as HTML.
     pub label: Option<String>,
-    /// `key=value` pairs; `#id` and `.class` are `id` and `class`.
+    /// `key=value` pairs as written; `#id` and `.class` are `id` and `class`. Those that are
+    /// addresses stand in [`HoleKind::Attribute`] too.
     pub attributes: Vec<(String, String)>,
 }

@@ -4,7 +4,7 @@
 
 use crate::config::Config;
 use crate::content::{Details, Kind};
-use crate::site::{List, ListOf, Page, Site};
+use crate::site::{List, ListOf, Page, Site, TaxonomyIndex};
 
 /// A form of feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,9 +90,26 @@ pub fn list_kind(site: &Site, list: &List) -> Option<Kind> {
 }
 
 /// Whether a list says so little that search engines should stay out: a term or author with
-/// a single page. It stays out of the sitemap too.
-pub fn is_thin(list: &List) -> bool {
-    matches!(list.of, ListOf::Term { .. } | ListOf::Author(_)) && list.pages.len() < 2
+/// a single page, a section or kind with nothing to show. It stays out of the sitemap too.
+pub fn is_thin(site: &Site, list: &List) -> bool {
+    match list.of {
+        ListOf::Term { .. } | ListOf::Author(_) => list.pages.len() < 2,
+        ListOf::Section(index) => {
+            let section = site.sections.get(index as usize);
+            list.pages.is_empty() && section.is_none_or(|section| section.source.is_none())
+        }
+        ListOf::Kind(_) => list.pages.is_empty(),
+        ListOf::Home | ListOf::Archive => false,
+    }
+}
+
+/// Whether a taxonomy has a term with pages to show; else nothing links to its overview.
+pub fn has_pages(site: &Site, taxonomy: &TaxonomyIndex) -> bool {
+    taxonomy
+        .terms
+        .iter()
+        .filter_map(|term| site.lists.get(*term as usize))
+        .any(|term| !term.pages.is_empty())
 }
 
 /// Whether a list has a calendar beside it: lists of events and of policies.

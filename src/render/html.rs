@@ -105,10 +105,14 @@ fn outputs<'a>(contexts: &Contexts<'a>) -> Vec<Output<'a>> {
         } else {
             format!("{}/", known.prefix)
         };
+        let path = format!("{folder}404.html");
+        if is_own(contexts, &path) {
+            continue;
+        }
         outputs.push(Output {
             kind: HereKind::NotFound,
             language,
-            path: format!("{folder}404.html"),
+            path,
             url: format!("{}404.html", home(&site.config, language)),
         });
     }
@@ -121,6 +125,14 @@ fn outputs<'a>(contexts: &Contexts<'a>) -> Vec<Output<'a>> {
         });
     }
     outputs
+}
+
+/// Whether the site has a file or page of its own at an output.
+fn is_own(contexts: &Contexts<'_>, path: &str) -> bool {
+    let statics = contexts.theme.statics.iter().flat_map(|file| &file.outputs);
+    let assets = contexts.site.assets.iter().map(|asset| &asset.output);
+    let pages = contexts.site.pages.iter().map(|page| &page.output);
+    statics.chain(assets).chain(pages).any(|output| output == path)
 }
 
 /// The language below whose home page a path lies.

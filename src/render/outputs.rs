@@ -20,8 +20,8 @@ pub(crate) struct Known<'a> {
     pub(crate) titles: TitleOf<'a>,
 }
 
-/// Writes them all. A `robots.txt`, `_headers` or `_redirects` of the site's own stays as its
-/// author wrote it.
+/// Writes them all. A `sitemap.xml`, `robots.txt`, `_headers` or `_redirects` of the site's own
+/// stays as its author wrote it.
 ///
 /// # Errors
 /// When the sink fails.
@@ -29,13 +29,15 @@ pub(crate) fn write(site: &Site, known: &Known<'_>, sink: &dyn Sink) -> anyhow::
     let icon = known.icon.map(|icon| origin::of_output(&site.config, icon));
     feed::write(site, icon.as_deref(), known.bodies, known.titles, sink)?;
     calendar::write(site, known.titles, sink)?;
-    sitemap::write(site, sink)?;
     export::write(site, sink)?;
     let is_own = |name: &str| {
         let of_theme = known.statics.iter().flat_map(|file| &file.outputs);
         let of_content = site.assets.iter().map(|asset| &asset.output);
         of_theme.chain(of_content).any(|output| output == name)
     };
+    if !is_own("sitemap.xml") {
+        sitemap::write(site, sink)?;
+    }
     if !is_own("robots.txt") {
         robots::write(site, sink)?;
     }

@@ -3,12 +3,11 @@
 //! the content tells it. More than 50,000 addresses (or 45 MB) go to parts behind an index.
 
 use super::address::absolute;
-use super::context::{part_url, parts};
 use super::xml::Document;
 use super::{Sink, address, origin};
 use crate::config::Config;
 use crate::content::date::Moment;
-use crate::site::{LanguageId, List, Page, Site};
+use crate::site::{LanguageId, List, Page, Site, TaxonomyIndex};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io;
@@ -18,8 +17,8 @@ const MOST_URLS: usize = 50_000;
 /// Bytes in one file; the limit is 50 MiB.
 const MOST_BYTES: usize = 45_000_000;
 
-/// Writes the sitemap. Hidden and expired pages, redirects and lists that say next to nothing
-/// are not in it.
+/// Writes the sitemap. Hidden and expired pages, redirects, lists that say next to nothing and
+/// further parts of lists are not in it.
 ///
 /// # Errors
 /// When the sink fails.
@@ -112,21 +111,15 @@ fn places(site: &Site) -> impl Iterator<Item = Place<'_>> {
     let lists = site
         .lists
         .iter()
-        .filter(|list| !address::is_thin(list))
-        .flat_map(move |list| {
-            let modified = newest(site, list.pages.iter());
-            (1..=parts(list)).map(move |part| Place {
-                url: part_url(list, part).into(),
-                language: list.language,
-                modified,
-                translations: if part == 1 {
-                    translations(site, list)
-                } else {
-                    Vec::new()
-                },
-            })
+        .filter(|list| !address::is_thin(site, list))
+        .map(|list| Place {
+            url: list.url.as_str().into(),
+            language: list.language,
+            modified: newest(site, list.pages.iter()),
+            translations: translations(site, list),
         });
-    let taxonomies = site.taxonomies.iter().map(|taxonomy| Place {
+    let filled = |taxonomy: &&TaxonomyIndex| address::has_pages(site, taxonomy);
+    let taxonomies = site.taxonomies.iter().filter(filled).map(|taxonomy| Place {
         url: taxonomy.url.as_str().into(),
         language: taxonomy.language,
         modified: newest(
@@ -167,7 +160,7 @@ fn translations<'a>(site: &'a Site, list: &List) -> Vec<(LanguageId, &'a str)> {
     list.translations
         .iter()
         .filter_map(|id| site.lists.get(*id as usize))
-        .filter(|list| !address::is_thin(list))
+        .filter(|list| !address::is_thin(site, list))
         .map(|list| (list.language, list.url.as_str()))
         .collect()
 }
@@ -242,9 +235,9 @@ pub(crate) fn url(config: &Config) -> String {
 #[cfg(test)]
 mod tests {
     use super::{write, write_parts};
-    use crate::content::Details;
+    use crate::content::{Details, Kind};
     use crate::render::sample::{Kept, change, config_at, list, moment, page, site};
-    use crate::site::{ListOf, Site};
+    use crate::site::{ListOf, Site, TaxonomyIndex};
 
     fn sample() -> Site {
         let mut site = site(config_at("https://example.org/b"));
@@ -293,16 +286,31 @@ mod tests {
     }
 
     #[test]
-    fn later_parts_of_a_list_are_found_too() {
+    fn later_parts_and_empty_lists_stay_out() {
         let mut site = sample();
         site.lists[0].pages = vec![0, 1, 0];
         site.lists[0].page_size = 2;
+        let tag = ListOf::Term {
+            taxonomy: 0,
+            name: "x".to_owned(),
+        };
+        site.lists.push(list(tag, "x", "b/tags/x/", vec![]));
+        site.lists.push(list(ListOf::Kind(Kind::Job), "", "b/jobs/", vec![]));
+        site.taxonomies.push(TaxonomyIndex {
+            taxonomy: 0,
+            language: 0,
+            url: "/b/tags/".to_owned(),
+            output: "tags/index.html".to_owned(),
+            terms: vec![1],
+            translations: Vec::new(),
+        });
         let kept = Kept::default();
         write(&site, &kept).unwrap();
-        assert!(
-            kept.text("sitemap.xml")
-                .contains("<loc>https://example.org/b/page/2/</loc>")
-        );
+        let map = kept.text("sitemap.xml");
+        assert!(map.contains("<loc>https://example.org/b/</loc>"));
+        for out in ["/b/page/2/", "/b/tags/x/", "/b/jobs/", "/b/tags/"] {
+            assert!(!map.contains(&format!("{out}</loc>")), "{out}");
+        }
     }
 
     #[test]

@@ -167,7 +167,8 @@ fn claims<'a>(outputs: &Outputs<'a>) -> Vec<Claim<'a>> {
         .assets
         .iter()
         .map(|file| file.output.as_str())
-        .filter(|output| matches!(*output, "robots.txt" | "_redirects"))
+        .chain(outputs.pages.iter().map(|page| page.output.as_str()))
+        .filter(|output| ROOT_FILES.contains(output))
         .chain(seen)
         .collect();
     let homes = outputs

@@ -5,7 +5,8 @@ use super::lookup::{Destination, Lookup, joined, without_extension};
 use super::picture::picture;
 use super::place::folder_of;
 use super::url::{composed, decode, has_scheme, own_path};
-use super::{LanguageId, PageId, Target, anchor, asset, suggest, wikilink};
+use super::{LanguageId, PageId, Picture, Target, anchor, asset, suggest, wikilink};
+use crate::content::body::LINK_ATTRIBUTES;
 use crate::content::{HoleKind, Page};
 use crate::diag::{Code, Diagnostic, Place, Position};
 use std::borrow::Cow;
@@ -51,8 +52,7 @@ pub(super) fn targets(
         .map(|hole| match &hole.kind {
             HoleKind::Href(link) => href(link, hole.position, origin, lookup, diagnostics),
             HoleKind::Source(source) => {
-                let picture = picture(source, hole.position, origin, lookup, diagnostics);
-                Target::Url(picture.url)
+                file(picture(source, hole.position, origin, lookup, diagnostics))
             }
             HoleKind::Image { source, .. } => {
                 Target::Picture(picture(source, hole.position, origin, lookup, diagnostics))
@@ -60,9 +60,24 @@ pub(super) fn targets(
             HoleKind::Wikilink { target, embed, .. } => {
                 wikilink::resolve(target, *embed, hole.position, origin, lookup, diagnostics)
             }
+            HoleKind::Attribute { name, value } if LINK_ATTRIBUTES.contains(&name.as_str()) => {
+                href(value, hole.position, origin, lookup, diagnostics)
+            }
+            HoleKind::Attribute { value, .. } => {
+                file(picture(value, hole.position, origin, lookup, diagnostics))
+            }
             HoleKind::Open(_) | HoleKind::Close => Target::None,
         })
         .collect()
+}
+
+/// What a `src` leads to: a picture when the file's size is known.
+fn file(picture: Picture) -> Target {
+    if picture.width.is_some() {
+        Target::Picture(picture)
+    } else {
+        Target::Url(picture.url)
+    }
 }
 
 /// A link taken apart.

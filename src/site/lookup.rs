@@ -132,12 +132,10 @@ impl<'a> Lookup<'a> {
         let path = path.trim_matches('/');
         match self.sources.get(path) {
             Some(Destination::Page(id)) => {
-                return Some(Destination::Page(self.version(*id, path, language)));
+                return Some(Destination::Page(self.version(*id, language)));
             }
             Some(Destination::Section(index)) => {
-                return Some(Destination::Section(
-                    self.section_version(*index, path, language),
-                ));
+                return Some(Destination::Section(self.section_version(*index, language)));
             }
             Some(found) => return Some(found.clone()),
             None => {}
@@ -166,12 +164,12 @@ impl<'a> Lookup<'a> {
             .map(|index| Destination::Section(*index))
     }
 
-    /// The version in the wanted language, when the path names none itself.
-    fn version(&self, id: PageId, path: &str, language: LanguageId) -> PageId {
+    /// The version in the wanted language, when the named file is the one of the default
+    /// language and says so by its name: `../about.md` means the page, not its language. A
+    /// file of another language (`about.en.md`, or `lang: en` in its text) means itself.
+    fn version(&self, id: PageId, language: LanguageId) -> PageId {
         let page = &self.pages[id as usize];
-        if page.language == language
-            || names_language(path, page.source.file_lang.as_deref(), self.config)
-        {
+        if page.language != 0 || page.source.file_lang.is_some() {
             return id;
         }
         page.translations
@@ -181,13 +179,13 @@ impl<'a> Lookup<'a> {
             .unwrap_or(id)
     }
 
-    fn section_version(&self, index: u32, path: &str, language: LanguageId) -> u32 {
+    fn section_version(&self, index: u32, language: LanguageId) -> u32 {
         let section = &self.sections.list[index as usize];
-        let own = section
+        let named = section
             .source
             .as_ref()
-            .and_then(|source| source.file_lang.as_deref());
-        if section.language == language || names_language(path, own, self.config) {
+            .is_some_and(|source| source.file_lang.is_some());
+        if section.language != 0 || named {
             return index;
         }
         let key = (language, Arc::clone(&section.path));
@@ -265,15 +263,6 @@ pub(super) fn common(a: &str, b: &str) -> usize {
         .zip(b.split('/'))
         .take_while(|(a, b)| a == b && !a.is_empty())
         .count()
-}
-
-/// Whether a path says its language by a suffix or a folder.
-fn names_language(path: &str, own: Option<&str>, config: &Config) -> bool {
-    own.is_some_and(|tag| {
-        let stem = without_extension(path);
-        stem.rsplit_once('.')
-            .is_some_and(|(_, ending)| ending.eq_ignore_ascii_case(tag))
-    }) || split_language(path, config).0.is_some()
 }
 
 /// A path without an extension that pages have.

@@ -6,10 +6,20 @@ pub(super) type Attributes = Vec<(String, String)>;
 
 /// Reads `{…}` or kramdown's `{: …}` at the start of a text; gives the pairs and the length.
 pub(super) fn braced(text: &str) -> Option<(Attributes, usize)> {
+    read(text, false)
+}
+
+/// The same behind the name of a directive, where a bare word (`{open}`) is an attribute too:
+/// `open=true`.
+pub(super) fn of_directive(text: &str) -> Option<(Attributes, usize)> {
+    read(text, true)
+}
+
+fn read(text: &str, bare: bool) -> Option<(Attributes, usize)> {
     let inner = text.strip_prefix('{')?;
     let end = closing_brace(inner)?;
     let body = inner[..end].strip_prefix(':').unwrap_or(&inner[..end]);
-    let attributes = parse(body)?;
+    let attributes = parse(body, bare)?;
     (!attributes.is_empty()).then_some((attributes, end + 2))
 }
 
@@ -29,8 +39,8 @@ fn closing_brace(text: &str) -> Option<usize> {
     None
 }
 
-/// Reads the inside.
-pub(super) fn parse(text: &str) -> Option<Attributes> {
+/// Reads the inside; `bare` words are attributes without a value.
+fn parse(text: &str, bare: bool) -> Option<Attributes> {
     let mut attributes = Attributes::new();
     let mut rest = text.trim_start();
     while !rest.is_empty() {
@@ -50,7 +60,14 @@ pub(super) fn parse(text: &str) -> Option<Attributes> {
             if !is_name(key) {
                 return None;
             }
-            let after = rest[end..].strip_prefix('=')?;
+            let Some(after) = rest[end..].strip_prefix('=') else {
+                if !bare {
+                    return None;
+                }
+                put(&mut attributes, key, "true");
+                rest = rest[end..].trim_start();
+                continue;
+            };
             let (value, after) = match after.chars().next() {
                 Some(quote @ ('"' | '\'')) => {
                     let close = after[1..].find(quote)?;

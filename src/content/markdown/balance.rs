@@ -5,7 +5,7 @@
 
 use super::write::Writer;
 use super::{attributes, raw};
-use crate::content::body::{Component, HoleKind};
+use crate::content::body::{Component, FILE_ATTRIBUTES, HoleKind, LINK_ATTRIBUTES};
 use crate::diag::{Code, Diagnostic, Position};
 
 /// An element of the writer itself.
@@ -251,8 +251,27 @@ impl Writer<'_> {
         }
         self.begin_block();
         let name = component.name.clone();
-        self.hole_at(at, HoleKind::Open(component));
+        self.component(component, at);
         self.open.push(Opened::Directive(colons, name, at));
+    }
+
+    /// Writes the holes of a component's begin: its own, and those of its addresses.
+    pub(super) fn component(&mut self, component: Component, at: Position) {
+        let addresses: Vec<HoleKind> = component
+            .attributes
+            .iter()
+            .filter(|(name, _)| {
+                LINK_ATTRIBUTES.contains(&name.as_str()) || FILE_ATTRIBUTES.contains(&name.as_str())
+            })
+            .map(|(name, value)| HoleKind::Attribute {
+                name: name.clone(),
+                value: value.clone(),
+            })
+            .collect();
+        self.hole_at(at, HoleKind::Open(component));
+        for address in addresses {
+            self.hole_at(at, address);
+        }
     }
 
     /// Closes a directive: the innermost one with as many colons, else the innermost one that

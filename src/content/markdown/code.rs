@@ -87,9 +87,6 @@ impl Writer<'_> {
         html.push('"');
         if numbers {
             html.push_str(" class=\"numbered\"");
-            if info.first > 1 {
-                html.push_str(&format!(" style=\"counter-reset:line {}\"", info.first - 1));
-            }
         }
         html.push_str("><code");
         if !language.is_empty() {
@@ -110,10 +107,15 @@ impl Writer<'_> {
                     .iter()
                     .any(|(from, to)| (*from..=*to).contains(&number));
                 html.push_str(if marked {
-                    "<span class=\"line mark\">"
+                    "<span class=\"line mark\""
                 } else {
-                    "<span class=\"line\">"
+                    "<span class=\"line\""
                 });
+                if numbers {
+                    // Shown by the theme's style sheet, so that nobody copies the numbers.
+                    html.push_str(&format!(" data-line=\"{}\"", info.first + index));
+                }
+                html.push('>');
                 html.push_str(line);
                 html.push_str("</span>\n");
             }
@@ -236,7 +238,7 @@ fn option(info: &mut Info, key: &str, value: &str) {
             lines(&value.replace('"', ""), &mut info.marked);
         }
         "linenostart" | "first_line" | "startfrom" => {
-            info.first = value.parse().unwrap_or(1);
+            info.first = value.parse::<u32>().map_or(1, |first| first as usize);
         }
         "title" | "name" | "filename" | "file" if !value.is_empty() => {
             info.title = Some(value.to_owned());

@@ -40,7 +40,7 @@ fn component(text: &str, titled: bool) -> Option<Component> {
     let mut pairs = Vec::new();
     let trimmed = rest.trim_start();
     if trimmed.starts_with('{') {
-        let (found, length) = match attributes::braced(trimmed) {
+        let (found, length) = match attributes::of_directive(trimmed) {
             Some(found) => found,
             None if trimmed.starts_with("{}") => (Vec::new(), 2),
             None => return None,
@@ -105,6 +105,10 @@ mod tests {
             r#"open 4 note Some("看 <em>这里</em>") [("class", "big"), ("n", "1")]"#
         );
         assert_eq!(seen("::: tip 小贴士"), r#"open 3 tip Some("小贴士") []"#);
+        assert_eq!(
+            seen(":::details[看]{open .wide}"),
+            r#"open 3 details Some("看") [("open", "true"), ("class", "wide")]"#
+        );
         assert_eq!(seen(":::"), "close 3");
         assert_eq!(
             seen("::qr[扫码]{to=wechat}"),

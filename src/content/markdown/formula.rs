@@ -128,7 +128,60 @@ pub(super) fn mathml(tex: &str, display: bool) -> Result<String, String> {
     };
     let mut mathml = String::new();
     push_mathml(&mut mathml, events.into_iter(), config).map_err(|error| error.to_string())?;
-    Ok(mathml)
+    Ok(tidied(&mathml))
+}
+
+/// The renderer's MathML as a strict page can hold it: it writes `<` and `&` as they are where
+/// they are signs of the formula, and colours as inline styles, which a content security policy
+/// without `unsafe-inline` refuses.
+fn tidied(mathml: &str) -> String {
+    let mut html = String::with_capacity(mathml.len());
+    let mut rest = mathml;
+    while let Some(at) = rest.find(['<', '&']) {
+        html.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let after = &rest[1..];
+        if rest.starts_with('&') {
+            let entity = after.split(';').next().filter(|name| {
+                name.len() < after.len()
+                    && !name.is_empty()
+                    && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '#')
+            });
+            html.push_str(if entity.is_some() { "&" } else { "&amp;" });
+            rest = after;
+        } else if after.starts_with(|c: char| c == '/' || c.is_ascii_alphabetic()) {
+            let end = rest.find('>').map_or(rest.len(), |end| end + 1);
+            tag(&rest[..end], &mut html);
+            rest = &rest[end..];
+        } else {
+            html.push_str("&lt;");
+            rest = after;
+        }
+    }
+    html.push_str(rest);
+    html
+}
+
+/// A tag without inline styles; colours become the attributes that MathML has for them.
+fn tag(tag: &str, html: &mut String) {
+    let parts = tag.split_once(" style=\"").and_then(|(before, rest)| {
+        let (style, after) = rest.split_once('"')?;
+        Some((before, style, after))
+    });
+    let Some((before, style, after)) = parts else {
+        return html.push_str(tag);
+    };
+    html.push_str(before);
+    for declaration in style.split(';') {
+        let (property, value) = declaration.split_once(':').unwrap_or((declaration, ""));
+        let attribute = match property.trim() {
+            "color" => "mathcolor",
+            "background-color" => "mathbackground",
+            _ => continue,
+        };
+        html.push_str(&format!(" {attribute}=\"{}\"", value.trim()));
+    }
+    html.push_str(after);
 }
 
 fn depth(tex: &str) -> usize {
@@ -188,6 +241,16 @@ mod tests {
             read(r"$\text{速度}=v$", None),
             Found::Math(17, r"\text{速度}=v", false)
         );
+    }
+
+    #[test]
+    fn signs_of_html_are_escaped_and_no_style_is_inline() {
+        let html = mathml(r"\begin{cases} a & b < c \\ \& & d > e \end{cases}", true).unwrap();
+        assert!(html.contains("<mo>&lt;</mo>"), "{html}");
+        assert!(html.contains(">&amp;</mi>"), "{html}");
+        let html = mathml(r"\textcolor{red}{x}\!\text{a\ b}", false).unwrap();
+        assert!(html.contains(" mathcolor=\"rgb(255 0 0)\""), "{html}");
+        assert!(!html.contains("style="), "{html}");
     }
 
     #[test]

@@ -22,8 +22,8 @@ impl Writer<'_> {
         let class = kind.class();
         self.begin_block();
         self.enter(
-            &format!("<aside class=\"alert alert-{class}\">\n<p class=\"alert-title\">"),
-            "</aside>\n",
+            &format!("<div class=\"alert alert-{class}\" role=\"note\">\n<p class=\"alert-title\">"),
+            "</div>\n",
         );
         let own = !text[length..].trim().is_empty() || title_end > at + 3;
         let mut next = at + 2;

@@ -52,7 +52,7 @@ impl Writer<'_> {
             }
             PieceKind::Leaf(component) if block => {
                 self.begin_block();
-                self.hole_at(position, HoleKind::Open(component.clone()));
+                self.component(component.clone(), position);
                 self.hole_at(position, HoleKind::Close);
             }
             PieceKind::Tag(chunks) => {

@@ -22,6 +22,16 @@ impl Filler<'_> {
             HoleKind::Source(written) => {
                 let url = self.url_of(target).unwrap_or_else(|| written.clone());
                 escape(out, &url);
+                if let Target::Picture(Picture {
+                    width: Some(width),
+                    height: Some(height),
+                    ..
+                }) = target
+                    && may_add_size(around)
+                {
+                    // The quote that closes `src` in the body closes `height` instead.
+                    let _ = write!(out, "\" width=\"{width}\" height=\"{height}");
+                }
             }
             HoleKind::Image {
                 source,
@@ -56,7 +66,7 @@ impl Filler<'_> {
                 alone,
                 raw,
             } => self.wikilink(out, (name, label.as_deref(), raw), (*embed, *alone), target),
-            HoleKind::Open(_) | HoleKind::Close => {}
+            HoleKind::Open(_) | HoleKind::Attribute { .. } | HoleKind::Close => {}
         }
     }
 
@@ -70,7 +80,7 @@ impl Filler<'_> {
     }
 
     /// The URL of a target in this mode; none when what the author wrote stays.
-    fn url_of(&self, target: &Target) -> Option<String> {
+    pub(super) fn url_of(&self, target: &Target) -> Option<String> {
         let site = self.contexts.site;
         let url = match target {
             Target::None | Target::Missing => return None,
@@ -83,7 +93,7 @@ impl Filler<'_> {
         Some(self.placed(&url))
     }
 
-    fn placed(&self, url: &str) -> String {
+    pub(super) fn placed(&self, url: &str) -> String {
         match self.mode {
             Mode::Site => url.to_owned(),
             Mode::Feed if url.starts_with('#') => {
@@ -234,17 +244,35 @@ fn is_external(site: &Site, url: &str) -> bool {
 /// Whether the hole is the whole value of a link's `href` in double quotes, in an element
 /// that has no `rel` of its own.
 fn may_add_rel((before, after): (&str, &str)) -> bool {
-    let Some(start) = before.rfind('<') else {
+    let Some((before, after)) = tag_around(before, after) else {
         return false;
     };
-    let before = &before[start..];
-    let after = &after[..after.find('>').unwrap_or(after.len())];
-    let element = before.get(..3).unwrap_or_default();
-    element.eq_ignore_ascii_case("<a ")
+    before.starts_with("<a ")
         && before.ends_with("=\"")
-        && after.starts_with('"')
         && !before.contains(" rel=")
         && !after.contains(" rel=")
+}
+
+/// Whether the hole is the whole `src` of an image of whose size its author said nothing.
+fn may_add_size((before, after): (&str, &str)) -> bool {
+    let Some((before, after)) = tag_around(before, after) else {
+        return false;
+    };
+    let sized = |part: &str| {
+        let part = part.to_ascii_lowercase();
+        [" width=", " height=", " style="]
+            .iter()
+            .any(|name| part.contains(name))
+    };
+    before.starts_with("<img ") && before.ends_with(" src=\"") && !sized(before) && !sized(after)
+}
+
+/// The begin of the tag in which a hole is a value in double quotes, and what follows up to
+/// the tag's end.
+fn tag_around<'a>(before: &'a str, after: &'a str) -> Option<(&'a str, &'a str)> {
+    let before = &before[before.rfind('<')?..];
+    let after = &after[..after.find('>').unwrap_or(after.len())];
+    after.starts_with('"').then_some((before, after))
 }
 
 /// Attributes that an author may put on an image; scripts are none of them.

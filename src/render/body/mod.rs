@@ -121,6 +121,8 @@ struct Filler<'a> {
 struct Frame<'a> {
     component: Option<&'a Component>,
     hole: &'a Hole,
+    /// Attributes that are addresses: name and what they lead to.
+    addresses: Vec<(&'a str, &'a Target)>,
     html: String,
 }
 
@@ -145,8 +147,14 @@ impl Filler<'_> {
                     frames.push(Frame {
                         component: usable.then_some(component),
                         hole,
+                        addresses: Vec::new(),
                         html: String::new(),
                     });
+                }
+                HoleKind::Attribute { name, .. } => {
+                    if let (Some(frame), Some(target)) = (frames.last_mut(), targets.get(index)) {
+                        frame.addresses.push((name, target));
+                    }
                 }
                 HoleKind::Close => self.close(&mut frames, &mut html, &mut globals),
                 _ => {
@@ -177,7 +185,7 @@ impl Filler<'_> {
             return;
         };
         let globals = globals.get_or_insert_with(|| self.contexts.globals(self.language, self.url));
-        let context = self.component_context(globals, component, &frame.html);
+        let context = self.component_context(globals, component, &frame);
         let theme = self.contexts.theme;
         let name = format!("components/{}.html", component.name);
         let Some(engine) = theme.engine(self.language) else {
@@ -193,11 +201,32 @@ impl Filler<'_> {
         }
     }
 
-    fn component_context(&self, globals: &Context, component: &Component, body: &str) -> Context {
+    fn component_context(
+        &self,
+        globals: &Context,
+        component: &Component,
+        frame: &Frame<'_>,
+    ) -> Context {
         let mut context = globals.clone();
         let mut attributes = Map::with_capacity(component.attributes.len());
         for (key, value) in &component.attributes {
             attributes.insert(key.clone().into(), Value::from(value.as_str()));
+        }
+        let sized = component
+            .attributes
+            .iter()
+            .any(|(key, _)| key == "width" || key == "height");
+        for (name, target) in &frame.addresses {
+            if let Some(url) = self.url_of(target) {
+                attributes.insert((*name).to_owned().into(), Value::from(url));
+            }
+            // Only both together keep the proportions.
+            if let ("src", false, Target::Picture(picture)) = (*name, sized, target)
+                && let (Some(width), Some(height)) = (picture.width, picture.height)
+            {
+                attributes.insert("width".into(), Value::from(width.to_string()));
+                attributes.insert("height".into(), Value::from(height.to_string()));
+            }
         }
         let html = |text: &str| {
             if text.trim().is_empty() {
@@ -211,7 +240,7 @@ impl Filler<'_> {
             "label",
             component.label.as_deref().map_or_else(Value::none, html),
         );
-        context.insert_value("body", html(body));
+        context.insert_value("body", html(&frame.html));
         context.insert_value("attributes", Value::from(attributes));
         context.insert_value("page", self.card.clone());
         context.insert_value("in_feed", Value::from(self.mode == Mode::Feed));

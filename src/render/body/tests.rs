@@ -23,6 +23,10 @@ fn fill(html: &str, holes: Vec<(HoleKind, Target)>, mode: Mode) -> (String, Vec<
             "<aside class=\"{{ attributes.kind or name }}\">{% if label %}<b>{{ label }}</b>{% endif %}{{ body }}{% if in_feed %}!{% endif %}</aside>\n",
         ),
         (
+            "themes/city/templates/components/figure.html",
+            "<img src=\"{{ attributes.src }}\" width={{ attributes.width }}>",
+        ),
+        (
             "themes/city/templates/components/bad.html",
             "\n{{ page.title }}{{ attributes.nothing.at.all }}",
         ),
@@ -228,6 +232,47 @@ fn components_nest_and_know_where_they_are() {
     );
     let (html, _) = fill(text, holes(), Mode::Feed);
     assert!(html.contains("<p>in</p>!</aside>!</aside>"), "{html}");
+}
+
+#[test]
+fn addresses_of_components_are_resolved() {
+    let holes = || {
+        let source = HoleKind::Attribute {
+            name: "src".to_owned(),
+            value: "a.png".to_owned(),
+        };
+        vec![
+            (open("figure", None, &[("src", "a.png")]), Target::None),
+            (source.clone(), picture()),
+            (HoleKind::Close, Target::None),
+            (
+                open("figure", None, &[("src", "a.png"), ("width", "7")]),
+                Target::None,
+            ),
+            (source, picture()),
+            (HoleKind::Close, Target::None),
+        ]
+    };
+    assert_eq!(
+        filled("◌◌◌◌◌◌", holes()),
+        "<img src=\"/blog/a.png\" width=10><img src=\"/blog/a.png\" width=7>"
+    );
+    let (html, _) = fill("◌◌◌◌◌◌", holes(), Mode::Feed);
+    assert!(html.starts_with("<img src=\"https://example.org/blog/a.png\""));
+}
+
+#[test]
+fn images_of_raw_markup_get_their_size_unless_they_have_one() {
+    let source = || HoleKind::Source("a.png".to_owned());
+    assert_eq!(
+        filled(
+            "<img src=\"◌\" alt=\"\"><img width=\"9\" src=\"◌\"><img src=\"◌\" STYLE=\"width:9px\">\
+             <video poster=\"◌\"><img srcset=\"◌ 2x\">",
+            vec![(source(), picture()); 5]
+        ),
+        "<img src=\"/blog/a.png\" width=\"10\" height=\"20\" alt=\"\"><img width=\"9\" src=\"/blog/a.png\">\
+         <img src=\"/blog/a.png\" STYLE=\"width:9px\"><video poster=\"/blog/a.png\"><img srcset=\"/blog/a.png 2x\">"
+    );
 }
 
 #[test]

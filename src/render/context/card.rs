@@ -141,7 +141,8 @@ fn cover(page: &Page) -> Value {
     })
 }
 
-/// Links to a page's terms in a taxonomy.
+/// Links to a page's terms in a taxonomy, as far as they have pages to show: a term of
+/// nothing but expired pages leads nowhere.
 pub(super) fn terms(site: &Site, page: &Page, links: &[Value], taxonomy: &str) -> Value {
     let lists = page
         .terms
@@ -153,7 +154,12 @@ pub(super) fn terms(site: &Site, page: &Page, links: &[Value], taxonomy: &str) -
                 .is_some_and(|known| known.name == taxonomy)
         })
         .flat_map(|(_, lists)| lists);
+    let has_pages = |list: &&u32| {
+        let list = site.lists.get(**list as usize);
+        list.is_some_and(|list| !list.pages.is_empty())
+    };
     let links: Vec<Value> = lists
+        .filter(has_pages)
         .filter_map(|list| links.get(*list as usize).cloned())
         .collect();
     Value::from(links)

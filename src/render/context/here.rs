@@ -193,7 +193,8 @@ fn of_list(contexts: &Contexts<'_>, list: &List, part: usize, here: &Here<'_>) -
         },
         og_type: "website",
         image: Value::none(),
-        index: !address::is_thin(list),
+        // Further parts hold nothing that the pages themselves and the sitemap do not.
+        index: part == 1 && !address::is_thin(site, list),
         versions,
         feeds: if own_feeds.is_empty() {
             contexts.languages[here.language].feeds.clone()
@@ -224,6 +225,7 @@ fn of_taxonomy(contexts: &Contexts<'_>, index: usize, here: &Here<'_>) -> Head {
     Head {
         description: with_site(site, here.language, &title),
         versions,
+        index: address::has_pages(site, overview),
         name: "taxonomy",
         ..plain(contexts, here, title)
     }

@@ -146,7 +146,11 @@ fn around(contexts: &Contexts<'_>, list: &List) -> (Value, Value) {
             )
         }
         _ => {
-            let linked = |index: &u32| contexts.links.get(*index as usize).cloned();
+            let linked = |index: &u32| {
+                let list = contexts.site.lists.get(*index as usize)?;
+                let link = contexts.links.get(*index as usize)?;
+                (!list.pages.is_empty()).then(|| link.clone())
+            };
             (
                 list.parent.as_ref().and_then(linked),
                 list.children.iter().filter_map(linked).collect(),
@@ -247,6 +251,9 @@ const DEEPEST_TERM: usize = 16;
 
 fn term(contexts: &Contexts<'_>, id: u32, depth: usize) -> Option<Value> {
     let list = contexts.site.lists.get(id as usize)?;
+    if list.pages.is_empty() {
+        return None;
+    }
     let children: Vec<Value> = if depth >= DEEPEST_TERM {
         Vec::new()
     } else {

@@ -49,6 +49,7 @@ impl LanguageSite {
             .taxonomies
             .iter()
             .filter(|index| usize::from(index.language) == language)
+            .filter(|index| address::has_pages(site, index))
             .map(|index| (titles::taxonomy(site, theme, index), index.url.clone()))
             .collect();
         let of_kind = |wanted: &ListOf| {

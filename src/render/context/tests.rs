@@ -348,9 +348,35 @@ fn heads_know_their_versions_titles_and_pictures() {
         "https://example.org/blog/share.png"
     );
     assert_eq!(field(home, "/blog/page/2/", "alternates"), "[]");
+    assert_eq!(field(home, "/blog/page/2/", "index"), "false");
     let term = HereKind::List(&site.lists[1], 1);
     assert_eq!(field(term, "/blog/tags/rust/", "index"), "false");
     assert_eq!(field(term, "/blog/tags/rust/", "title"), "rust · tags");
+}
+
+#[test]
+fn nothing_links_to_a_term_of_expired_pages() {
+    let mut site = rich();
+    let shown = |site: &Site| {
+        let theme = theme(&site.config);
+        let contexts = Contexts::new(site, &theme);
+        let page = contexts.page(0, "");
+        let here = contexts.output(&Here {
+            kind: HereKind::NotFound,
+            language: 0,
+            url: "/blog/404.html".to_owned(),
+            json_ld: String::new(),
+        });
+        let length = |value: Option<&Value>| value.and_then(Value::len);
+        (
+            length(page.get_from_path("tags")),
+            contexts.terms(0).len(),
+            length(here.get("site").unwrap().get_from_path("taxonomies")),
+        )
+    };
+    assert_eq!(shown(&site), (Some(1), Some(1), Some(1)));
+    site.lists[1].pages.clear();
+    assert_eq!(shown(&site), (Some(0), Some(0), Some(0)));
 }
 
 #[test]

@@ -128,6 +128,28 @@ fn every_page_list_and_redirect_becomes_a_file() {
 }
 
 #[test]
+fn what_a_site_brings_itself_is_not_made_again() {
+    let own = [
+        "404.html",
+        "_headers",
+        "_redirects",
+        "robots.txt",
+        "sitemap.xml",
+    ];
+    let files: Vec<(String, &str)> = own
+        .iter()
+        .map(|name| (format!("static/{name}"), "own"))
+        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, *text)).collect();
+    let (kept, said) = run(&site(), &files);
+    assert_eq!(said, [] as [&str; 0]);
+    for name in own {
+        assert_eq!(kept.text(name), "own", "{name}");
+    }
+    assert_eq!(kept.text("en/404.html"), "en");
+}
+
+#[test]
 fn a_page_may_name_its_template_and_one_of_another_generator_means_nothing() {
     let mut site = site();
     sample::change(&mut site.pages[0], |page| {

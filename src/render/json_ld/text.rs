@@ -41,7 +41,8 @@ pub(super) fn node(site: &Site, page: &Page) -> Value {
     if !keywords.is_empty() {
         node.set("keywords", json!(keywords));
     }
-    node.maybe_text("license", source.meta.license.as_deref());
+    let license = source.meta.license.as_deref().and_then(license);
+    node.maybe("license", license.map(Value::from));
     node.maybe_text("isBasedOn", source.meta.source_url.as_deref());
     if let Details::Policy(policy) = &source.details {
         node.maybe(
@@ -56,6 +57,33 @@ pub(super) fn node(site: &Site, page: &Page) -> Value {
         );
     }
     node.finish()
+}
+
+/// The address of a licence: as written, or that of the Creative Commons licence with the
+/// name; search engines can do nothing with other names.
+fn license(written: &str) -> Option<String> {
+    let written = written.trim();
+    if written.starts_with("https://") || written.starts_with("http://") {
+        return Some(written.to_owned());
+    }
+    let name = written.to_ascii_lowercase();
+    let mut words = name
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '.'))
+        .filter(|word| !word.is_empty());
+    let first = words.next()?;
+    if first == "cc0" {
+        return Some("https://creativecommons.org/publicdomain/zero/1.0/".to_owned());
+    }
+    if first != "cc" {
+        return None;
+    }
+    let (versions, parts): (Vec<&str>, Vec<&str>) =
+        words.partition(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    let parts = parts.join("-");
+    let version = versions.first().copied().unwrap_or("4.0");
+    let known = ["by", "by-sa", "by-nd", "by-nc", "by-nc-sa", "by-nc-nd"];
+    (known.contains(&parts.as_str()) && ["1.0", "2.0", "2.5", "3.0", "4.0"].contains(&version))
+        .then(|| format!("https://creativecommons.org/licenses/{parts}/{version}/"))
 }
 
 /// The authors as persons, else the site's author, else the site itself.
@@ -92,4 +120,29 @@ fn keywords(site: &Site, page: &Page) -> Vec<String> {
             _ => None,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::license;
+
+    #[test]
+    fn a_licence_is_an_address_or_left_out() {
+        for (written, expected) in [
+            ("CC BY-SA 4.0", Some("licenses/by-sa/4.0/")),
+            ("cc-by-nc-nd-3.0", Some("licenses/by-nc-nd/3.0/")),
+            ("CC BY", Some("licenses/by/4.0/")),
+            ("CC0 1.0", Some("publicdomain/zero/1.0/")),
+            ("CC 9", None),
+            ("保留所有权利", None),
+            ("", None),
+        ] {
+            let expected = expected.map(|path| format!("https://creativecommons.org/{path}"));
+            assert_eq!(license(written), expected, "{written}");
+        }
+        assert_eq!(
+            license("https://a.example/l").as_deref(),
+            Some("https://a.example/l")
+        );
+    }
 }

@@ -50,8 +50,8 @@ fn every_pair_is_named() {
             "content/b.md < content/a.md: `content/a.md` and the alias `/blog/a/` of `content/b.md` would both write `a/index.html`",
         ),
         (
-            &[("robots.txt", ""), ("a.md", TEXT)],
-            "content/robots.txt < : `content/robots.txt` and Guidepost itself would both write `robots.txt`",
+            &[("jobs.json", ""), ("a.md", TEXT)],
+            "content/jobs.json < : `content/jobs.json` and Guidepost itself would both write `jobs.json`",
         ),
         (
             &[("x.txt", ""), ("static:x.txt", ""), ("a.md", TEXT)],
@@ -98,16 +98,24 @@ fn parts_of_lists_are_outputs_too() {
 
 #[test]
 fn a_robots_file_of_ones_own_is_no_mistake() {
-    assert_eq!(
-        duplicates(&[("static:robots.txt", ""), ("a.md", TEXT)]),
-        [""; 0]
-    );
+    for own in [
+        ("static:robots.txt", ""),
+        ("robots.txt", ""),
+        ("static:404.html", ""),
+        ("404.html", ""),
+        ("404.md", "---\npermalink: /404.html\n---\n没有"),
+        ("static:sitemap.xml", ""),
+        ("_redirects", ""),
+        ("static:_headers", ""),
+    ] {
+        assert_eq!(duplicates(&[own, ("a.md", TEXT)]), [""; 0], "{own:?}");
+    }
 }
 
 #[test]
 fn an_empty_page_gives_way_to_an_overview() {
     let site = site_from(&[
-        ("tags/index.md", "---\ntitle: 标签\ntype: tags\n---\n"),
+        ("tags/index.md", "---\ntitle: 标签\n---\n"),
         ("a.md", "---\ntags: [x]\n---\n正文"),
     ]);
     assert_eq!(site.site.pages.len(), 1);

@@ -161,6 +161,61 @@ fn images_are_found_beside_the_text_or_from_the_root() {
 }
 
 #[test]
+fn a_file_of_another_language_means_itself() {
+    let files = [
+        ("a.md", "甲"),
+        ("a-english.md", "---\nlang: en\ntranslation_of: a\n---\nA"),
+        ("b.md", "[1](a.md) [2](a-english.md)"),
+        ("b.en.md", "[1](a.md) [2](a-english.md) [3](b.md)"),
+    ];
+    let site = site_from(&files);
+    assert_eq!(site.targets("b.md"), ["/blog/a/", "/blog/en/a-english/"]);
+    let english = ["/blog/en/a-english/", "/blog/en/a-english/", "/blog/en/b/"];
+    assert_eq!(site.targets("b.en.md"), english);
+}
+
+#[test]
+fn addresses_in_directives_lead_somewhere_or_are_told() {
+    let (target, told) = link("jobs/x.md", "::card[甲]{href=welder.md}");
+    assert_eq!((target.as_str(), told.len()), ("none", 0));
+    let mut files = FILES.to_vec();
+    files.push((
+        "jobs/x.md",
+        "::card[甲]{url=\"../about.md#contact\"}\n\n:::video{src=/images/map.png poster=photo.png}\n:::\n\n\
+         ::button[乙]{href=https://a.example/}\n\n::card{url=weldr.md}\n\n::video{src=clip.mp4}\n",
+    ));
+    let site = site_from(&files);
+    assert_eq!(
+        site.targets("jobs/x.md"),
+        [
+            "none",
+            "/blog/about/#contact",
+            "none",
+            "none",
+            "/blog/images/map.png 8x6",
+            "/blog/jobs/photo.png 8x6",
+            "none",
+            "none",
+            "https://a.example/",
+            "none",
+            "none",
+            "weldr.md",
+            "none",
+            "none",
+            "clip.mp4",
+            "none",
+        ]
+    );
+    assert_eq!(
+        site.told(),
+        [
+            "content/jobs/x.md:8:1: error[broken-link]: the link `weldr.md` leads to nothing on this site | did you mean `welder.md`?",
+            "content/jobs/x.md:10:1: error[missing-image]: there is no file `clip.mp4`",
+        ]
+    );
+}
+
+#[test]
 fn wikilinks_find_names_titles_and_files() {
     for (written, expected) in [
         ("[[welder]]", "/blog/jobs/welder/"),

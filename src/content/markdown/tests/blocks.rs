@@ -54,15 +54,15 @@ fn tasks_have_labels() {
 fn alerts_are_read_in_any_language() {
     check(
         "> [!NOTE]\n> 正文",
-        "<aside class=\"alert alert-note\">\n<p class=\"alert-title\">说明</p>\n<p>正文</p>\n</aside>",
+        "<div class=\"alert alert-note\" role=\"note\">\n<p class=\"alert-title\">说明</p>\n<p>正文</p>\n</div>",
     );
     check(
         "> [!重要]\n> 正文\n>\n> 又一段",
-        "<aside class=\"alert alert-important\">\n<p class=\"alert-title\">重要</p>\n<p>正文</p>\n<p>又一段</p>\n</aside>",
+        "<div class=\"alert alert-important\" role=\"note\">\n<p class=\"alert-title\">重要</p>\n<p>正文</p>\n<p>又一段</p>\n</div>",
     );
     check(
         "> [!Важно] **Срок**\n> Текст",
-        "<aside class=\"alert alert-important\">\n<p class=\"alert-title\"><strong>Срок</strong></p>\n<p>Текст</p>\n</aside>",
+        "<div class=\"alert alert-important\" role=\"note\">\n<p class=\"alert-title\"><strong>Срок</strong></p>\n<p>Текст</p>\n</div>",
     );
     check(
         "> [!nope]\n> x",
@@ -109,7 +109,13 @@ fn code_blocks_are_painted_numbered_and_marked() {
     check(
         "``` {linenos=true}\na\n```\n",
         "<pre tabindex=\"0\" role=\"group\" aria-label=\"代码\" class=\"numbered\"><code>\
-         <span class=\"line\">a</span>\n</code></pre>",
+         <span class=\"line\" data-line=\"1\">a</span>\n</code></pre>",
+    );
+    check(
+        "```text {linenos=true, linenostart=9}\na\nb\n```\n",
+        "<pre tabindex=\"0\" role=\"group\" aria-label=\"代码\" class=\"numbered\"><code>\
+         <span class=\"line\" data-line=\"9\">a</span>\n\
+         <span class=\"line\" data-line=\"10\">b</span>\n</code></pre>",
     );
     assert_eq!(
         complaints("\n```pyton\nx\n```\n"),

@@ -100,6 +100,7 @@ fn show(hole: &Hole) -> String {
             }
             text + "⟧"
         }
+        HoleKind::Attribute { name, .. } => format!("⟦{name}⟧"),
         HoleKind::Close => "⟦/⟧".to_owned(),
     }
 }

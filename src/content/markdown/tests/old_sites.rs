@@ -36,7 +36,7 @@ fn hexo_tags_become_what_they_stand_for() {
     );
     check(
         "{% note warning %}\n当心\n{% endnote %}\n",
-        "<aside class=\"alert alert-warning\">\n<p>当心</p>\n</aside>",
+        "<div class=\"alert alert-warning\" role=\"note\">\n<p>当心</p>\n</div>",
     );
     check(
         "{% youtube abc_1 %}\n",
@@ -64,7 +64,7 @@ fn hugo_shortcodes_become_what_they_stand_for() {
     );
     check(
         "{{% notice tip %}}\n正文\n{{% /notice %}}\n",
-        "<aside class=\"alert alert-tip\">\n<p>正文</p>\n</aside>",
+        "<div class=\"alert alert-tip\" role=\"note\">\n<p>正文</p>\n</div>",
     );
     check(
         "{{< highlight text >}}\na < b\n{{< /highlight >}}\n",
