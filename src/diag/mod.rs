@@ -1,7 +1,7 @@
 //! What an author is told: one mistake, its place, and what to do about it.
 //!
 //! Takes messages and places from every stage, gives one ordered list. Knows nothing of
-//! pages, sites or disks, and prints nothing by itself: [`print`] turns a list into text,
+//! pages, sites or disks, and prints nothing by itself: [`mod@print`] turns a list into text,
 //! the command line writes that text.
 
 mod code;

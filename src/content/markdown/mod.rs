@@ -3,11 +3,11 @@
 //! Takes one body and the switches of the site, gives HTML with holes and diagnostics. Pure
 //! and linear; no text makes it panic or recurse. The way of a text:
 //!
-//! 1. [`clean`] drops control characters.
-//! 2. [`scan`] takes out what the parser must not see (formulas, wikilinks, directives, tags of
-//!    other generators) and leaves tokens; see [`piece`].
-//! 3. [`emphasis`] marks asterisks beside Chinese characters.
-//! 4. pulldown-cmark parses; [`plan`] pairs its events.
+//! 1. `clean` drops control characters.
+//! 2. `scan` takes out what the parser must not see (formulas, wikilinks, directives, tags of
+//!    other generators) and leaves tokens; see `piece`.
+//! 3. `emphasis` marks asterisks beside Chinese characters.
+//! 4. pulldown-cmark parses; `plan` pairs its events.
 //! 5. [`write`] and its siblings write HTML, holes, headings and plain text.
 //!
 //! Each rewriting keeps the way back, so that every position is one in the author's file.
