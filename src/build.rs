@@ -14,9 +14,9 @@ use crate::render::{self, Sink, theme};
 use crate::site::{self, NextChange, Selection, Site, Tally};
 use anyhow::Context as _;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a build includes.
 #[derive(Debug, Clone)]
@@ -78,8 +78,14 @@ pub fn run(root: &Path, options: &Options, sink: &dyn Sink) -> anyhow::Result<Bu
         future: options.future,
     };
     let (site, found) = site::resolve(input, Arc::clone(&config), selection);
+    // Two sources of one output are told as such; a sink would stop at the second.
+    let twice = found
+        .iter()
+        .any(|diagnostic| diagnostic.code == Code::DuplicateOutput);
     diagnostics.extend(found);
     if let Some(theme) = &theme {
+        let first = FirstOnly::new(sink);
+        let sink = if twice { &first } else { sink };
         diagnostics.extend(render::render(&site, theme, root, sink)?);
     }
     let mut diagnostics = config.checks.apply(diagnostics);
@@ -91,6 +97,43 @@ pub fn run(root: &Path, options: &Options, sink: &dyn Sink) -> anyhow::Result<Bu
         external: external(&site),
         next_change: site.next_change,
     })
+}
+
+/// Passes on the first output of each path. Only for runs that fail anyway: which one is first
+/// depends on the threads.
+struct FirstOnly<'a> {
+    sink: &'a dyn Sink,
+    seen: Mutex<BTreeSet<String>>,
+}
+
+impl<'a> FirstOnly<'a> {
+    fn new(sink: &'a dyn Sink) -> Self {
+        Self {
+            sink,
+            seen: Mutex::default(),
+        }
+    }
+
+    fn is_first(&self, path: &str) -> bool {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.insert(path.to_owned())
+    }
+}
+
+impl Sink for FirstOnly<'_> {
+    fn write(&self, path: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        if self.is_first(path) {
+            self.sink.write(path, bytes)?;
+        }
+        Ok(())
+    }
+
+    fn copy(&self, path: &str, source: &Path) -> anyhow::Result<()> {
+        if self.is_first(path) {
+            self.sink.copy(path, source)?;
+        }
+        Ok(())
+    }
 }
 
 /// Reads `site.yaml`. None when it cannot serve as settings.

@@ -3,16 +3,14 @@
 
 use super::permalink::{Permalink, Rules, permalink, prefix};
 use super::place::Placed;
-use super::select::{Absence, Chosen};
+use super::select::{Absence, Chosen, replaced};
 use super::url::{Address, join};
 use super::{LanguageId, Tally};
 use crate::config::Config;
-use crate::content::Kind;
 use crate::content::slug::slug;
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::Diagnostic;
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 /// A page with its address.
 #[derive(Debug)]
@@ -49,19 +47,12 @@ pub(super) fn addresses(
         .collect();
     put_dates_back(&mut found, rules);
     let overviews = overviews(rules.config);
-    let (replaced, kept): (Vec<Addressed>, Vec<Addressed>) = found.into_iter().partition(|page| {
-        is_empty(&page.placed) && overviews.contains(page.address.output.as_str())
+    let (empty, kept): (Vec<Addressed>, Vec<Addressed>) = found.into_iter().partition(|page| {
+        page.placed.is_empty() && overviews.contains(page.address.output.as_str())
     });
-    for page in replaced {
+    for page in empty {
         tally.skipped += 1;
-        diagnostics.push(
-            Diagnostic::new(
-                Code::SkippedFile,
-                "the page has no text and stands where a list is made by itself, so it is left out",
-            )
-            .at(Place::file(Arc::clone(&page.placed.source.file.file)))
-            .hint("remove the file; the list stays"),
-        );
+        diagnostics.push(replaced(&page.placed));
         chosen.absent.push((page.placed, Absence::Replaced));
     }
     kept
@@ -106,11 +97,6 @@ fn put_dates_back(pages: &mut Vec<Addressed>, rules: &Rules<'_>) {
             page
         }
     }));
-}
-
-fn is_empty(page: &Placed) -> bool {
-    let body = &page.source.body;
-    page.source.kind == Kind::Page && body.holes.is_empty() && body.html.trim().is_empty()
 }
 
 /// Outputs of the overviews that are made whether or not a page stands there: Hexo's themes

@@ -173,14 +173,21 @@ pub(super) fn authors(pages: &mut [Page], config: &Config, lists: &mut Vec<List>
         }
         return;
     }
-    let mut names: BTreeMap<(LanguageId, String), Vec<PageId>> = BTreeMap::new();
+    // Spellings that differ by case are one author, under the spelling that is used most.
+    let mut names: BTreeMap<(LanguageId, String), Spelt> = BTreeMap::new();
     for (id, page) in (0..).zip(pages.iter()) {
         if page.source.meta.hidden {
             continue;
         }
         for name in &page.source.meta.authors {
-            let key = (page.language, composed(name.trim()).into_owned());
-            names.entry(key).or_default().push(id);
+            let name = composed(name.trim()).into_owned();
+            let spelt = names
+                .entry((page.language, name.to_lowercase()))
+                .or_default();
+            *spelt.spellings.entry(name).or_default() += 1;
+            if spelt.pages.last() != Some(&id) {
+                spelt.pages.push(id);
+            }
         }
     }
     let folder = slug("authors", config.slugs);
@@ -188,7 +195,7 @@ pub(super) fn authors(pages: &mut [Page], config: &Config, lists: &mut Vec<List>
         let own: Vec<(&str, &Vec<PageId>)> = names
             .iter()
             .filter(|((of, _), _)| *of == language)
-            .map(|((_, name), ids)| (name.as_str(), ids))
+            .map(|(_, spelt)| (spelt.name(), &spelt.pages))
             .collect();
         let slugs = unique_slugs(own.iter().map(|(name, _)| *name), config.slugs);
         for ((name, ids), slug) in own.into_iter().zip(slugs) {
@@ -220,6 +227,23 @@ pub(super) fn authors(pages: &mut [Page], config: &Config, lists: &mut Vec<List>
                 _ => None,
             });
         page.authors.dedup();
+    }
+}
+
+/// An author in the making.
+#[derive(Default)]
+struct Spelt {
+    spellings: BTreeMap<String, usize>,
+    pages: Vec<PageId>,
+}
+
+impl Spelt {
+    fn name(&self) -> &str {
+        let most = self.spellings.values().max();
+        self.spellings
+            .iter()
+            .find(|(_, count)| Some(*count) == most)
+            .map_or("", |(name, _)| name)
     }
 }
 

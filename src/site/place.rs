@@ -4,7 +4,7 @@
 use super::LanguageId;
 use super::url::composed;
 use crate::config::Config;
-use crate::content::Page;
+use crate::content::{Kind, Page};
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -30,6 +30,12 @@ impl Placed {
     /// What all language versions of a page have in common: `jobs/welder`.
     pub(super) fn shared_path(&self) -> String {
         shared_path(&self.folder, &self.base)
+    }
+
+    /// A plain page without any text.
+    pub(super) fn is_empty(&self) -> bool {
+        let body = &self.source.body;
+        self.source.kind == Kind::Page && body.holes.is_empty() && body.html.trim().is_empty()
     }
 }
 

@@ -5,10 +5,12 @@ use super::expiry::{is_future, next_change};
 use super::place::Placed;
 use super::{LanguageId, NextChange, Selection, Tally};
 use crate::config::Config;
+use crate::content::slug::slug;
 use crate::content::{Details, Kind, Page};
 use crate::diag::{Code, Diagnostic, Place};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 /// Why a page is not published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +83,7 @@ pub(super) fn choose(
         .into_iter()
         .min_by(|a, b| (a.at, &a.file).cmp(&(b.at, &b.file)));
     leave_out_empty_digests(&mut chosen, tally, diagnostics);
+    leave_out_empty_overviews(&mut chosen, config, tally, diagnostics);
     chosen
 }
 
@@ -131,4 +134,51 @@ fn leave_out_empty_digests(
         );
         chosen.absent.push((page, Absence::EmptyDigest));
     }
+}
+
+/// Hugo's sites keep an empty `tags/_index.md` for its title where a list is made by itself;
+/// it gives way unless pages lie below it.
+fn leave_out_empty_overviews(
+    chosen: &mut Chosen,
+    config: &Config,
+    tally: &mut Tally,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let overviews: Vec<String> = config
+        .taxonomies
+        .iter()
+        .map(|taxonomy| slug(&taxonomy.name, config.slugs))
+        .collect();
+    let top = |page: &Placed| {
+        let top = page.folder.split('/').next().unwrap_or_default();
+        (page.language, slug(top, config.slugs))
+    };
+    let filled: HashSet<(LanguageId, String)> = chosen
+        .sections
+        .iter()
+        .filter(|page| !page.is_empty())
+        .chain(&chosen.pages)
+        .map(top)
+        .collect();
+    let sections = std::mem::take(&mut chosen.sections);
+    for page in sections {
+        let top = top(&page);
+        if !overviews.contains(&top.1) || filled.contains(&top) {
+            chosen.sections.push(page);
+            continue;
+        }
+        tally.skipped += 1;
+        diagnostics.push(replaced(&page));
+        chosen.absent.push((page, Absence::Replaced));
+    }
+}
+
+/// Says that an empty page gives way to a list.
+pub(super) fn replaced(page: &Placed) -> Diagnostic {
+    Diagnostic::new(
+        Code::SkippedFile,
+        "the page has no text and stands where a list is made by itself, so it is left out",
+    )
+    .at(Place::file(Arc::clone(&page.source.file.file)))
+    .hint("remove the file; the list stays")
 }

@@ -300,3 +300,24 @@ fn the_site_that_init_writes_builds_without_a_warning() {
         ran.stderr
     );
 }
+
+#[test]
+fn two_sources_of_one_output_are_told_with_all_other_mistakes() {
+    let ran = Site::new()
+        .file(
+            "content/one.md",
+            "---\ntitle: 一\nurl: /same/\n---\n\n文。\n",
+        )
+        .file(
+            "content/two.md",
+            "---\ntitle: 二\nurl: /same/\n---\n\n[无](/nowhere/)\n",
+        )
+        .build();
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    for told in [
+        "error[duplicate-output]: `content/one.md` and `content/two.md` would both write `same/index.html`",
+        "error[broken-link]",
+    ] {
+        assert!(ran.stderr.contains(told), "{}", ran.stderr);
+    }
+}

@@ -139,3 +139,16 @@ fn companies_of_one_slug_cannot_be_told_apart() {
         ]
     );
 }
+
+#[test]
+fn an_empty_section_page_gives_way_to_an_overview() {
+    let site = site_from(&[
+        ("tags/_index.md", "---\ntitle: 标签\n---\n"),
+        ("tags/rust/_index.md", "---\ntitle: Rust\n---\n"),
+        ("posts/a.md", "---\ntags: [Rust]\n---\n文\n"),
+    ]);
+    assert_eq!(site.of(Code::DuplicateOutput).len(), 0);
+    let skipped = site.of(Code::SkippedFile).len();
+    assert_eq!((skipped, site.site.tally.skipped), (2, 2));
+    assert_eq!(site.list("/blog/tags/rust/"), ["posts/a.md"]);
+}

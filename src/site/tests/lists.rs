@@ -194,3 +194,26 @@ taxonomies: [tags, categories]
         .filter(|list| list.url.starts_with("/tags/"));
     assert_eq!(tags.count(), 3);
 }
+
+#[test]
+fn spellings_of_an_author_are_one() {
+    let site = site_from(&[
+        (
+            "posts/a.md",
+            "---\ndate: 2026-01-03\nauthor: ann lee\n---\n文",
+        ),
+        (
+            "posts/b.md",
+            "---\ndate: 2026-01-02\nauthor: Ann Lee\n---\n文",
+        ),
+        (
+            "posts/c.md",
+            "---\ndate: 2026-01-01\nauthor: Ann Lee\n---\n文",
+        ),
+    ]);
+    assert_eq!(site.of(Code::DuplicateOutput).len(), 0);
+    let all = ["posts/a.md", "posts/b.md", "posts/c.md"];
+    assert_eq!(site.list("/blog/authors/ann-lee/"), all);
+    let name = ListOf::Author("Ann Lee".to_owned());
+    assert!(site.site.lists.iter().any(|list| list.of == name));
+}
