@@ -2,6 +2,7 @@
 
 use super::{site_from, site_with};
 use crate::diag::Code;
+use crate::site::ListOf;
 
 fn urls(site: &super::Resolved) -> Vec<&str> {
     site.site.lists.iter().map(|list| &*list.url).collect()
