@@ -259,7 +259,7 @@ pub(super) fn assemble(
         );
     }
     let empty = body.html.trim().is_empty() && body.holes.is_empty();
-    if empty && !names.is_section && matches!(kind, Kind::Article | Kind::Page) {
+    if empty && !meta.draft && !names.is_section && matches!(kind, Kind::Article | Kind::Page) {
         diagnostics.push(
             Diagnostic::new(Code::EmptyPage, "the page has no text")
                 .at(whole)

@@ -132,7 +132,10 @@ fn is_own(contexts: &Contexts<'_>, path: &str) -> bool {
     let statics = contexts.theme.statics.iter().flat_map(|file| &file.outputs);
     let assets = contexts.site.assets.iter().map(|asset| &asset.output);
     let pages = contexts.site.pages.iter().map(|page| &page.output);
-    statics.chain(assets).chain(pages).any(|output| output == path)
+    statics
+        .chain(assets)
+        .chain(pages)
+        .any(|output| output == path)
 }
 
 /// The language below whose home page a path lies.

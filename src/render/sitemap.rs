@@ -295,7 +295,8 @@ mod tests {
             name: "x".to_owned(),
         };
         site.lists.push(list(tag, "x", "b/tags/x/", vec![]));
-        site.lists.push(list(ListOf::Kind(Kind::Job), "", "b/jobs/", vec![]));
+        site.lists
+            .push(list(ListOf::Kind(Kind::Job), "", "b/jobs/", vec![]));
         site.taxonomies.push(TaxonomyIndex {
             taxonomy: 0,
             language: 0,

@@ -134,11 +134,13 @@ fn href(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Target {
     let link = written.trim();
-    if let Some(name) = link
+    if let Some((name, rest)) = link
         .strip_prefix("[[")
-        .and_then(|rest| rest.strip_suffix("]]"))
+        .and_then(|rest| rest.split_once("]]"))
+        .filter(|(_, rest)| rest.is_empty() || rest.starts_with('#'))
     {
-        return wikilink::reference(name, position, origin, lookup, diagnostics);
+        let name = format!("{name}{rest}");
+        return wikilink::reference(&name, position, origin, lookup, diagnostics);
     }
     if link.is_empty() {
         diagnostics.push(
@@ -254,7 +256,8 @@ fn find(path: &str, origin: &Origin<'_>, lookup: &Lookup<'_>) -> Option<Destinat
             .and_then(|path| lookup.address(path))
             .or_else(|| lookup.address(path))
             .or_else(|| lookup.source(path, language))
-            .or_else(|| lookup.folder(path, language));
+            .or_else(|| lookup.folder(path, language))
+            .or_else(|| by_old_address(path, language, lookup));
     }
     let folder = origin.folder();
     if let Some(found) = joined(&folder, path).and_then(|path| {
@@ -275,6 +278,7 @@ fn find(path: &str, origin: &Origin<'_>, lookup: &Lookup<'_>) -> Option<Destinat
         })
         .or_else(|| lookup.address(from_root(path)))
         .or_else(|| by_name(path, &folder, language, lookup))
+        .or_else(|| by_old_address(path, language, lookup))
 }
 
 /// A path as it may be meant from the site's root: `../../static/a.png` is `a.png`.
@@ -313,6 +317,62 @@ fn by_name(
         .map(Destination::Page)
 }
 
+/// `/2022/02/22/name.html` as Jekyll, Hexo and Zola wrote addresses: the only page of that
+/// name, and of that day where the path tells one.
+fn by_old_address(path: &str, language: LanguageId, lookup: &Lookup<'_>) -> Option<Destination> {
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let name = file
+        .strip_suffix(".html")
+        .or_else(|| file.strip_suffix(".htm"))?;
+    let numbers: Vec<i16> = folder
+        .split('/')
+        .skip_while(|part| part.len() != 4 || part.parse::<i16>().is_err())
+        .map_while(|part| part.parse().ok())
+        .take(3)
+        .collect();
+    let mut ids = lookup.named(name).iter().copied().filter(|id| {
+        let page = &lookup.pages[*id as usize];
+        let called = page.slug == name
+            || *page.source.stem == *name
+            || without_extension(file_name(&page.source.file.path)) == name;
+        let day = page.date.map(|date| {
+            let day = date.at.to_zoned(lookup.config.timezone.clone());
+            [day.year(), day.month().into(), day.day().into()]
+        });
+        let dated = numbers.is_empty() || day.is_some_and(|day| day.starts_with(&numbers));
+        page.language == language && called && dated
+    });
+    let only = ids.next()?;
+    ids.next().is_none().then_some(Destination::Page(only))
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Where a link leads that lacks its `https://`: `example.org/a`.
+fn without_scheme(link: &str) -> Option<String> {
+    const ENDINGS: &[&str] = &[
+        "com", "org", "net", "io", "cn", "dev", "me", "be", "gov", "edu", "ru",
+    ];
+    let host = link.split(['/', '?', '#']).next().unwrap_or_default();
+    let (name, host) = match host.rsplit_once('@') {
+        Some((name, host)) if host.len() + name.len() + 1 == link.len() => (Some(name), host),
+        Some(_) => return None,
+        None => (None, host),
+    };
+    let (_, ending) = host.rsplit_once('.')?;
+    let valid = host.split('.').all(|part| {
+        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    });
+    let scheme = if name.is_some() {
+        "mailto:"
+    } else {
+        "https://"
+    };
+    (valid && ENDINGS.contains(&ending)).then(|| format!("write `{scheme}{link}`"))
+}
+
 /// The diagnostic for a link that leads nowhere.
 fn broken(
     link: &str,
@@ -344,7 +404,7 @@ fn broken(
             format!("the link `{link}` leads to nothing on this site"),
         )
         .at(origin.place(position))
-        .maybe_hint(suggest::path(&path, origin, lookup)),
+        .maybe_hint(without_scheme(link).or_else(|| suggest::path(&path, origin, lookup))),
     }
 }
 

@@ -80,7 +80,8 @@ pub(super) fn shown(file: &File, suffix: &str) -> Picture {
 fn missing_image(link: &str, position: Position, origin: &Origin<'_>) -> Diagnostic {
     let message = if link.is_empty() {
         "the image has no address".to_owned()
-    } else if link.contains('.') && !has_image_ending(link.split(['?', '#']).next().unwrap_or(link)) {
+    } else if link.contains('.') && !has_image_ending(link.split(['?', '#']).next().unwrap_or(link))
+    {
         format!("there is no file `{link}`")
     } else {
         format!("there is no image `{link}`")

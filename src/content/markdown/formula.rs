@@ -82,8 +82,32 @@ const DEEPEST: usize = 120;
 /// Most events: a formula of that size is no formula.
 const MOST_EVENTS: usize = 60_000;
 
-/// TeX → MathML, or why not.
+/// TeX → MathML, or why not. Where MathJax reads what a markdown parser left, as with Hexo and
+/// Jekyll, authors write `\*` for `*` and `\\{` for `\{`; a formula that makes no sense
+/// otherwise is read so.
 pub(super) fn mathml(tex: &str, display: bool) -> Result<String, String> {
+    read_tex(tex, display).or_else(|error| match unescaped(tex) {
+        Some(tex) => read_tex(&tex, display).map_err(|_| error),
+        None => Err(error),
+    })
+}
+
+/// A text without markdown's backslashes. None if it has none.
+fn unescaped(tex: &str) -> Option<String> {
+    let mut plain = String::with_capacity(tex.len());
+    let mut characters = tex.chars().peekable();
+    while let Some(c) = characters.next() {
+        match characters.peek() {
+            Some(next) if c == '\\' && "\\*_{}[]()#+-.!`".contains(*next) => {
+                plain.extend(characters.next());
+            }
+            _ => plain.push(c),
+        }
+    }
+    (plain.len() < tex.len()).then_some(plain)
+}
+
+fn read_tex(tex: &str, display: bool) -> Result<String, String> {
     if tex.len() > LONGEST {
         return Err("the formula is too long".to_owned());
     }
@@ -241,6 +265,18 @@ mod tests {
             read(r"$\text{速度}=v$", None),
             Found::Math(17, r"\text{速度}=v", false)
         );
+    }
+
+    #[test]
+    fn markdowns_backslashes_are_read_where_they_make_sense_only() {
+        for (written, meant) in [
+            (r"\Sigma^{\*}", r"\Sigma^{*}"),
+            (r"\\{0, 1\\}", r"\{0, 1\}"),
+        ] {
+            assert_eq!(mathml(written, false), mathml(meant, false), "{written}");
+        }
+        assert!(mathml(r"\{a\}", false).unwrap().contains('{'));
+        assert!(mathml(r"\nonsense\*", false).is_err());
     }
 
     #[test]

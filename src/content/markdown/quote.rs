@@ -22,7 +22,9 @@ impl Writer<'_> {
         let class = kind.class();
         self.begin_block();
         self.enter(
-            &format!("<div class=\"alert alert-{class}\" role=\"note\">\n<p class=\"alert-title\">"),
+            &format!(
+                "<div class=\"alert alert-{class}\" role=\"note\">\n<p class=\"alert-title\">"
+            ),
             "</div>\n",
         );
         let own = !text[length..].trim().is_empty() || title_end > at + 3;

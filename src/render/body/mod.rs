@@ -13,6 +13,7 @@ use crate::content::{Body, Hole, HoleKind};
 use crate::diag::{Code, Diagnostic, Place, did_you_mean};
 use crate::site::{PageId, Section, Target};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tera::{Context, Map, Value};
 
@@ -65,6 +66,20 @@ pub(crate) fn section(
     filler.fill(&source.body, &section.targets)
 }
 
+/// The theme's component for a directive: that of its name, or the one that means the same
+/// where HackMD, Docusaurus and others have words of their own for a notice.
+fn template<'a>(component: &'a Component, known: &BTreeSet<String>) -> Option<&'a str> {
+    let name = component.name.as_str();
+    let same = match name {
+        "info" => "note",
+        "success" | "hint" => "tip",
+        "attention" => "warning",
+        "error" => "danger",
+        _ => name,
+    };
+    [name, same].into_iter().find(|name| known.contains(*name))
+}
+
 /// Every directive for which the theme has no component.
 pub(crate) fn unknown_components(contexts: &Contexts<'_>) -> Vec<Diagnostic> {
     let known = contexts.theme.components();
@@ -72,7 +87,7 @@ pub(crate) fn unknown_components(contexts: &Contexts<'_>) -> Vec<Diagnostic> {
         body.holes
             .iter()
             .filter_map(|hole| match &hole.kind {
-                HoleKind::Open(component) if !known.contains(component.name.as_str()) => {
+                HoleKind::Open(component) if template(component, known).is_none() => {
                     let name = &component.name;
                     Some(
                         Diagnostic::new(
@@ -143,7 +158,7 @@ impl Filler<'_> {
             written = written.max(to);
             match &hole.kind {
                 HoleKind::Open(component) => {
-                    let usable = frames.len() < DEEPEST && known.contains(component.name.as_str());
+                    let usable = frames.len() < DEEPEST && template(component, known).is_some();
                     frames.push(Frame {
                         component: usable.then_some(component),
                         hole,
@@ -187,10 +202,13 @@ impl Filler<'_> {
         let globals = globals.get_or_insert_with(|| self.contexts.globals(self.language, self.url));
         let context = self.component_context(globals, component, &frame);
         let theme = self.contexts.theme;
-        let name = format!("components/{}.html", component.name);
-        let Some(engine) = theme.engine(self.language) else {
+        let (Some(name), Some(engine)) = (
+            template(component, theme.components()),
+            theme.engine(self.language),
+        ) else {
             return;
         };
+        let name = format!("components/{name}.html");
         match engine.render(&name, &context) {
             Ok(rendered) => out.push_str(rendered.trim_end_matches('\n')),
             Err(error) => {

@@ -276,6 +276,18 @@ fn images_of_raw_markup_get_their_size_unless_they_have_one() {
 }
 
 #[test]
+fn a_notice_of_another_tool_is_the_one_that_means_the_same() {
+    let holes = vec![
+        (open("info", None, &[]), Target::None),
+        (HoleKind::Close, Target::None),
+    ];
+    assert_eq!(
+        filled("◌<p>x</p>◌", holes),
+        "<aside class=\"info\"><p>x</p></aside>"
+    );
+}
+
+#[test]
 fn a_directive_without_component_keeps_its_text_and_is_named() {
     let (html, said) = fill(
         "◌<p>x</p>◌◌<p>y</p>◌",

@@ -282,3 +282,47 @@ fn what_leads_nowhere_is_told_with_the_nearest_name() {
         assert_eq!(told, [expected]);
     }
 }
+
+#[test]
+fn addresses_of_old_generators_lead_to_the_page_of_that_name_and_day() {
+    for (written, expected) in [
+        ("/2026/01/02/welding.html", "/blog/jobs/welding/"),
+        ("/news/2026/01/02/welding.html#a", "/blog/jobs/welding/#a"),
+        ("./welding.html", "/blog/jobs/welding/"),
+        ("/2025/01/02/welding.html", "/2025/01/02/welding.html"),
+        ("/welding.php", "/welding.php"),
+        ("/twice.html", "/twice.html"),
+    ] {
+        let site = site_from(&[
+            ("jobs/2026-01-02-welding.md", "## a"),
+            ("jobs/twice.md", "x"),
+            ("articles/twice.md", "x"),
+            ("articles/a.md", &format!("[x]({written})")),
+        ]);
+        assert_eq!(site.targets("articles/a.md"), [expected], "{written}");
+        assert_eq!(site.told().is_empty(), written != expected, "{written}");
+    }
+}
+
+#[test]
+fn a_link_without_its_scheme_is_told_so() {
+    for (written, hint) in [
+        ("example.org/a", "write `https://example.org/a`"),
+        ("me@example.org", "write `mailto:me@example.org`"),
+    ] {
+        let told = link("articles/a.md", &format!("[x]({written})")).1;
+        assert_eq!(told.len(), 1);
+        assert!(told[0].ends_with(hint), "{told:?}");
+    }
+}
+
+#[test]
+fn a_post_named_in_an_attribute_may_have_an_anchor() {
+    let body = "<a href=\"{% post_path 'about' %}#Contact\">x</a>";
+    let (target, told) = link("articles/a.md", body);
+    assert_eq!(
+        (target.as_str(), told.len()),
+        ("/blog/about/#contact", 0),
+        "{told:?}"
+    );
+}

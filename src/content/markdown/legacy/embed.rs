@@ -67,7 +67,10 @@ pub(super) fn note(class: &str, title: Option<&str>) -> (Vec<Chunk>, Vec<Chunk>)
         .split([' ', ','])
         .find_map(alert::from_word)
         .unwrap_or(alert::Alert::Note);
-    let mut open = format!("<div class=\"alert alert-{}\" role=\"note\">\n", kind.class());
+    let mut open = format!(
+        "<div class=\"alert alert-{}\" role=\"note\">\n",
+        kind.class()
+    );
     if let Some(title) = title {
         open.push_str(&format!(
             "<p class=\"alert-title\">{}</p>\n",
