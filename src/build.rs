@@ -14,9 +14,9 @@ use crate::render::{self, Sink, theme};
 use crate::site::{self, NextChange, Selection, Site, Tally};
 use anyhow::Context as _;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// What a build includes.
 #[derive(Debug, Clone)]
@@ -78,17 +78,16 @@ pub fn run(root: &Path, options: &Options, sink: &dyn Sink) -> anyhow::Result<Bu
         future: options.future,
     };
     let (site, found) = site::resolve(input, Arc::clone(&config), selection);
-    // Two sources of one output are told as such; a sink would stop at the second.
-    let twice = found
-        .iter()
-        .any(|diagnostic| diagnostic.code == Code::DuplicateOutput);
     diagnostics.extend(found);
-    if let Some(theme) = &theme {
-        let first = FirstOnly::new(sink);
-        let sink = if twice { &first } else { sink };
-        diagnostics.extend(render::render(&site, theme, root, sink)?);
-    }
     let mut diagnostics = config.checks.apply(diagnostics);
+    if let Some(theme) = &theme {
+        // With a mistake nothing is published, and two outputs of one name would stop the sink
+        // before the templates' mistakes are known.
+        let failed = diag::count(&diagnostics).0 > 0;
+        let sink = if failed { &Nowhere } else { sink };
+        let found = render::render(&site, theme, root, sink)?;
+        diagnostics.extend(config.checks.apply(found));
+    }
     diag::sort(&mut diagnostics);
     Ok(Built {
         diagnostics,
@@ -99,39 +98,15 @@ pub fn run(root: &Path, options: &Options, sink: &dyn Sink) -> anyhow::Result<Bu
     })
 }
 
-/// Passes on the first output of each path. Only for runs that fail anyway: which one is first
-/// depends on the threads.
-struct FirstOnly<'a> {
-    sink: &'a dyn Sink,
-    seen: Mutex<BTreeSet<String>>,
-}
+/// Keeps nothing: where the outputs of a run go that cannot be published anyway.
+struct Nowhere;
 
-impl<'a> FirstOnly<'a> {
-    fn new(sink: &'a dyn Sink) -> Self {
-        Self {
-            sink,
-            seen: Mutex::default(),
-        }
-    }
-
-    fn is_first(&self, path: &str) -> bool {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.insert(path.to_owned())
-    }
-}
-
-impl Sink for FirstOnly<'_> {
-    fn write(&self, path: &str, bytes: &[u8]) -> anyhow::Result<()> {
-        if self.is_first(path) {
-            self.sink.write(path, bytes)?;
-        }
+impl Sink for Nowhere {
+    fn write(&self, _path: &str, _bytes: &[u8]) -> anyhow::Result<()> {
         Ok(())
     }
 
-    fn copy(&self, path: &str, source: &Path) -> anyhow::Result<()> {
-        if self.is_first(path) {
-            self.sink.copy(path, source)?;
-        }
+    fn copy(&self, _path: &str, _source: &Path) -> anyhow::Result<()> {
         Ok(())
     }
 }

@@ -241,7 +241,7 @@ pub(super) fn assemble(
         input.first_line = source
             .fields
             .get("recap")
-            .map_or(1, |node| node.position.line + 1);
+            .map_or(1, |node| node.position.line);
         let (part, found) = markdown::render(&input);
         diagnostics.extend(found);
         append(&mut body, part, "recap");

@@ -303,6 +303,17 @@ fn every_slip_is_told_at_its_place() {
 }
 
 #[test]
+fn two_sources_of_one_output_stop_a_build_as_mistakes() {
+    let page = "---\ntitle: 乙\nurl: /join/\n---\n文。";
+    let site = site(&[("content/b.md", page)]).file("content/c.md", "[那里](nowhere.md)\n");
+    let ran = site.build().mistakes();
+    for code in ["duplicate-output", "broken-link"] {
+        assert!(ran.stderr.contains(&format!("[{code}]")), "{}", ran.stderr);
+    }
+    assert!(!site.path("public").exists());
+}
+
+#[test]
 fn a_page_that_is_too_large_is_told() {
     let site = site(&[]).file("content/a.md", "字\n".repeat(1_400_000));
     assert_eq!(complaint(&site, "too-large", "content/a.md: error"), None);

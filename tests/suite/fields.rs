@@ -214,6 +214,15 @@ fn an_event_needs_a_start_and_ends_with_its_recap() {
         "{}",
         found.body.plain
     );
+    let (_, diagnostics) = parse_at(
+        "events/link.md",
+        "---\ntitle: 沙龙\nstart: 2026-10-01 14:00\nrecap: |\n  来了。\n\n  [坏](javascript:x)\n---\n欢迎。\n",
+    );
+    assert!(
+        shorts(&diagnostics).starts_with("content/events/link.md:7:"),
+        "{}",
+        shorts(&diagnostics)
+    );
     let (_, diagnostics) = parse_at("events/salon.md", "---\ntitle: 沙龙\n---\n欢迎。\n");
     assert_eq!(
         shorts(&diagnostics),
