@@ -145,7 +145,7 @@ impl View {
             text.push_str(&format!(
                 "{} {} {} on {}\n",
                 self.paint("2", "next:"),
-                change.file,
+                print::visible(&change.file),
                 change.what,
                 change.shown
             ));

@@ -3,6 +3,7 @@
 
 use super::{Diagnostic, Place, Severity};
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Characters of a long line that are shown around a mistake.
@@ -33,7 +34,7 @@ pub fn human(diagnostic: &Diagnostic, sources: &Sources<'_>, color: bool) -> Str
     {
         group = match excerpt {
             Some(excerpt) => group.element(excerpt.snippet(AnnotationKind::Primary)),
-            None => group.element(Origin::path(&*place.file)),
+            None => group.element(Origin::path(visible(&place.file))),
         };
     }
     for hint in &diagnostic.hints {
@@ -44,7 +45,7 @@ pub fn human(diagnostic: &Diagnostic, sources: &Sources<'_>, color: bool) -> Str
         let group = Level::NOTE.secondary_title(related.label.as_str());
         report.push(match excerpt {
             Some(excerpt) => group.element(excerpt.snippet(AnnotationKind::Context)),
-            None => group.element(Origin::path(&*related.place.file)),
+            None => group.element(Origin::path(visible(&related.place.file))),
         });
     }
     let renderer = if color {
@@ -59,7 +60,7 @@ pub fn human(diagnostic: &Diagnostic, sources: &Sources<'_>, color: bool) -> Str
 pub fn short(diagnostic: &Diagnostic) -> String {
     let mut line = String::new();
     if let Some(place) = &diagnostic.place {
-        line.push_str(&place.file);
+        line.push_str(&visible(&place.file));
         if place.position.line > 0 {
             let _ = write!(line, ":{}:{}", place.position.line, place.position.column);
         }
@@ -70,7 +71,7 @@ pub fn short(diagnostic: &Diagnostic) -> String {
         "{}[{}]: {}",
         severity(diagnostic.severity),
         diagnostic.code.as_str(),
-        diagnostic.message.replace('\n', " ")
+        visible(&diagnostic.message.replace('\n', " "))
     );
     line
 }
@@ -135,6 +136,25 @@ pub fn github(diagnostic: &Diagnostic) -> String {
     line
 }
 
+/// The text with control characters, and those that turn the direction of reading, spelled out:
+/// no file name or title moves the cursor or breaks the line.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let hidden =
+        |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if !text.contains(hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if hidden(c) {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
+
 fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
@@ -180,7 +200,7 @@ fn excerpt(place: &Place, sources: &Sources<'_>) -> Option<Excerpt> {
     let start = bytes(&characters[first..column]);
     let end = start + bytes(&characters[column..(column + length).min(last)]);
     Some(Excerpt {
-        path: place.file.to_string(),
+        path: visible(&place.file).into_owned(),
         line,
         text,
         span: start..end.max(start),

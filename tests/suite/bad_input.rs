@@ -206,6 +206,30 @@ fn file_names_of_all_kinds_become_pages() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn names_and_titles_do_not_move_the_cursor() {
+    let site = site().file(
+        "content/articles/a\n\u{1b}[31m\u{202e}.md",
+        "---\ntitle: 甲\ndate: 2026-01-02\n---\n\n[x](no\u{1b}[2Jwhere.md)\n",
+    );
+    let ran = build(&site).mistakes();
+    assert!(
+        ran.stderr
+            .starts_with("content/articles/a\\n\\u{1b}[31m\\u{202e}.md:6:1: error[broken-link]"),
+        "{}",
+        ran.stderr
+    );
+    let ran = site
+        .run(&["build", "--date", TODAY, "--color", "never"])
+        .mistakes();
+    assert!(
+        !ran.stderr.contains(['\u{1b}', '\u{202e}']),
+        "{}",
+        ran.stderr
+    );
+}
+
 /// Fails the test when a text is no XML.
 #[track_caller]
 fn quick_xml_is_well_formed(text: &str) {
