@@ -102,6 +102,8 @@ pub(super) struct Words {
     pub(super) table: &'static str,
     /// A block of code.
     pub(super) code: &'static str,
+    /// A formula that stands on its own.
+    pub(super) formula: &'static str,
     /// The list of footnotes.
     pub(super) footnotes: &'static str,
     /// Back from a footnote.
@@ -110,15 +112,16 @@ pub(super) struct Words {
 
 /// The words of a language.
 pub(super) fn words(language: &str) -> Words {
-    let [table, code, footnotes, back] = match tongue(language) {
-        Tongue::Hans => ["表格", "代码", "脚注", "返回正文"],
-        Tongue::Hant => ["表格", "程式碼", "註腳", "返回正文"],
-        Tongue::Russian => ["Таблица", "Код", "Сноски", "Назад к тексту"],
-        Tongue::English => ["Table", "Code", "Footnotes", "Back to the text"],
+    let [table, code, formula, footnotes, back] = match tongue(language) {
+        Tongue::Hans => ["表格", "代码", "公式", "脚注", "返回正文"],
+        Tongue::Hant => ["表格", "程式碼", "公式", "註腳", "返回正文"],
+        Tongue::Russian => ["Таблица", "Код", "Формула", "Сноски", "Назад к тексту"],
+        Tongue::English => ["Table", "Code", "Formula", "Footnotes", "Back to the text"],
     };
     Words {
         table,
         code,
+        formula,
         footnotes,
         back,
     }

@@ -51,7 +51,7 @@ impl Writer<'_> {
         let info = read_info(info);
         if info.language == "math" {
             self.has_math = true;
-            self.out.html.push_str("<div class=\"math\">");
+            self.open_formula();
             self.mathml(code.trim(), true, position);
             self.out.html.push_str("</div>\n");
             return self.end_of_block();

@@ -81,7 +81,7 @@ impl Writer<'_> {
         let block = block && display;
         if block {
             self.begin_block();
-            self.out.html.push_str("<div class=\"math\">");
+            self.open_formula();
         }
         self.mathml(tex, display, position);
         self.plain.push(tex);
@@ -90,6 +90,14 @@ impl Writer<'_> {
             self.out.html.push_str("</div>\n");
             self.end_of_block();
         }
+    }
+
+    /// Opens the box of a formula on its own, which a keyboard can scroll.
+    pub(super) fn open_formula(&mut self) {
+        let name = self.scene.words.formula;
+        self.out.html.push_str(&format!(
+            "<div class=\"math\" role=\"group\" tabindex=\"0\" aria-label=\"{name}\">"
+        ));
     }
 
     /// A formula as MathML, or its source with a report.

@@ -109,7 +109,18 @@ fn salary_text(salary: &Salary, tag: &str) -> String {
         (Some(only), Some(_)) => grouped(only, tag),
         (None, None) => return String::new(),
     };
-    format!("{range} {}", salary.currency)
+    format!("{range} {}", currency(&salary.currency, tag))
+}
+
+/// A currency as people of a language write it behind a sum, else its code.
+fn currency<'a>(code: &'a str, tag: &str) -> &'a str {
+    let language = tag.split('-').next().unwrap_or_default();
+    match (code, language) {
+        ("CNY", "zh") => "元",
+        ("CNY", "ru") => "юаней",
+        ("RUB", "ru") => "₽",
+        _ => code,
+    }
 }
 
 /// The record `policy`.
@@ -184,4 +195,17 @@ pub(crate) fn is_past(site: &Site, event: &Event) -> bool {
     let last = event.end.as_ref().or(event.start.as_ref());
     event.status.as_deref() == Some("done")
         || last.is_some_and(|last| last.value.end(&site.config.timezone) <= site.now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::currency;
+
+    #[test]
+    fn currencies_are_written_as_their_readers_write_them() {
+        assert_eq!(currency("CNY", "zh-Hant"), "元");
+        assert_eq!(currency("RUB", "ru"), "₽");
+        assert_eq!(currency("CNY", "en"), "CNY");
+        assert_eq!(currency("USD", "zh-Hans"), "USD");
+    }
 }

@@ -122,7 +122,9 @@ fn code_blocks_are_painted_numbered_and_marked() {
         "a.md:2:1: warning[unknown-code-language]: there is no grammar for `pyton`; the code stays plain"
     );
     let (body, _) = rendered("```math\na^2\n```\n");
-    assert!(body.html.starts_with("<div class=\"math\"><math"));
+    assert!(body.html.starts_with(
+        "<div class=\"math\" role=\"group\" tabindex=\"0\" aria-label=\"公式\"><math"
+    ));
 }
 
 #[test]

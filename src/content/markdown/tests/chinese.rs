@@ -171,7 +171,9 @@ fn money_is_no_formula_and_formulas_are_mathml() {
     assert!(body.has_math);
     let (body, _) = rendered("$$\n\\frac{a}{b}\n$$\n");
     assert!(
-        body.html.starts_with("<div class=\"math\"><math"),
+        body.html.starts_with(
+            "<div class=\"math\" role=\"group\" tabindex=\"0\" aria-label=\"公式\"><math"
+        ),
         "{}",
         body.html
     );
