@@ -80,16 +80,18 @@ impl<'a> Reader<'a> {
         };
         if let Some(name) = node.text() {
             let name = name.trim();
-            self.folder(name, node.position);
-            self.config.theme = name.to_owned();
+            if self.is_below(name, node.position) {
+                self.config.theme = name.to_owned();
+            }
             return;
         }
         let Some(node) = mapping_node(root, "theme") else {
             return;
         };
         let mut fields = root.nested(node);
-        if let Some((name, position)) = fields.text(&["name"]) {
-            self.folder(&name, position);
+        if let Some((name, position)) = fields.text(&["name"])
+            && self.is_below(&name, position)
+        {
             self.config.theme = name;
         }
         self.config.theme_options = mapping(&mut fields, "options");
@@ -341,8 +343,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Names of folders below the site's root stay below it.
-    pub(super) fn folder(&mut self, name: &str, position: Position) {
+    /// Whether the name of a folder stays below the site's root; tells when not.
+    pub(super) fn is_below(&mut self, name: &str, position: Position) -> bool {
         let leaves = name.starts_with('/')
             || name.contains(['\\', ':'])
             || name.split('/').any(|part| part == ".." || part == ".");
@@ -352,7 +354,9 @@ impl<'a> Reader<'a> {
                 &format!("`{name}` is not a folder below the site's own"),
                 "write a path without `..` and without a `/` at its start",
             );
+            return false;
         }
+        true
     }
 
     pub(super) fn invalid(&mut self, position: Position, message: String, hint: &str) {

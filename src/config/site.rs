@@ -36,12 +36,14 @@ impl<'a> Reader<'a> {
         }
         self.config.author = fields.text(&["author"]).map(|(text, _)| text);
         self.config.image = fields.text(&["image"]).map(|(text, _)| text);
-        if let Some((theme, position)) = fields.text(&["theme"]) {
-            self.folder(&theme, position);
+        if let Some((theme, position)) = fields.text(&["theme"])
+            && self.is_below(&theme, position)
+        {
             self.config.theme = theme;
         }
-        if let Some((folder, position)) = fields.text(&["content"]) {
-            self.folder(&folder, position);
+        if let Some((folder, position)) = fields.text(&["content"])
+            && self.is_below(&folder, position)
+        {
             self.config.content_folder = folder.trim_matches('/').to_owned();
         }
         self.diagnostics

@@ -16,6 +16,7 @@ use std::sync::Arc;
 pub const DEPTH: usize = 64;
 /// Values that all aliases of one document together may stand for.
 const ALIASED: usize = 100_000;
+const TOO_MANY: &str = "the aliases of this document stand for too many values";
 /// Mappings longer than this find their keys through an index.
 const INDEXED: usize = 24;
 
@@ -184,13 +185,14 @@ impl Reader<'_> {
 
     fn alias(&mut self, id: usize, span: Span) -> Result<(), Box<Diagnostic>> {
         let Some(anchored) = self.anchors.get(&id) else {
-            return Err(self.error(span, "this alias stands within the value that it names"));
+            return Err(if self.aliased > ALIASED {
+                self.error(span, TOO_MANY)
+            } else {
+                self.error(span, "this alias stands within the value that it names")
+            });
         };
         if self.aliased + anchored.size > ALIASED {
-            return Err(self.error(
-                span,
-                "the aliases of this document stand for too many values",
-            ));
+            return Err(self.error(span, TOO_MANY));
         }
         if self.open.len() + anchored.depth > DEPTH {
             return Err(self.error(span, too_deep()));
@@ -581,7 +583,15 @@ mod tests {
 
     #[test]
     fn mistakes_have_a_place_and_plain_words() {
+        let tenfold: String = (1..9)
+            .map(|n| format!("a{n}: &a{n} [{}]\n", format!("*a{}, ", n - 1).repeat(10)))
+            .collect();
+        let tenfold = format!("a0: &a0 [x, x]\n{tenfold}");
         for (text, wanted) in [
+            (
+                tenfold.as_str(),
+                "the aliases of this document stand for too many values",
+            ),
             (
                 "title: a: b\n",
                 "1:9 a colon followed by a space ends a key",

@@ -305,6 +305,10 @@ fn settings_that_cannot_be_read() {
         SETTINGS.replace("default", "../themes/default"),
     );
     build(&site).mistakes();
+    // The folder above is not even looked into.
+    let site = site.file("site.yaml", format!("{SETTINGS}  content: ../../..\n"));
+    let ran = build(&site).mistakes();
+    assert_eq!(ran.lines().len(), 2, "{}", ran.stderr);
 }
 
 #[test]
