@@ -446,6 +446,7 @@ pub const RECORDS: &[Record] = &[
             "license" Maybe(TEXT), "licence";
             "source_url" Maybe(TEXT), "where the text comes from";
             "source_name" Maybe(TEXT), "name of that source";
+            "cover_in_body" Bool, "whether the body shows the cover itself";
             "has_code" Bool, "whether the body has code blocks";
             "has_math" Bool, "whether the body has formulas";
             "ics" Maybe(TEXT), "of an event: path of its calendar file";

@@ -77,6 +77,13 @@ fn a_hexo_site_builds_where_it_stands() {
     }
     assert!(site.path("public/2019/03/02/hello-hexo/snow.png").is_file());
     assert!(site.path("public/images/winter.png").is_file());
+    // The cover is the body's own picture: it is shown once.
+    let winter = site.read("public/2018/12/07/4a17b156/index.html");
+    assert_eq!(
+        winter.matches("src=\"/images/winter.png\"").count(),
+        1,
+        "{winter}"
+    );
     // The repair and the repeated key are told with their places.
     for line in [
         "source/_posts/first-winter.md:2:8: warning[repaired-front-matter]",

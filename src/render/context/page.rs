@@ -5,7 +5,7 @@ use super::value::{maybe, record, texts};
 use super::{Contexts, card};
 use crate::content::{Details, Heading};
 use crate::render::address;
-use crate::site::{Page, PageId, Site};
+use crate::site::{Page, PageId, Site, Target};
 use tera::{Map, Value};
 
 /// The record; the fields of the card come first.
@@ -65,6 +65,7 @@ pub(super) fn value(contexts: &Contexts<'_>, id: PageId, content: &str) -> Value
         ("license", maybe(meta.license.as_deref())),
         ("source_url", maybe(meta.source_url.as_deref())),
         ("source_name", maybe(meta.source_name.as_deref())),
+        ("cover_in_body", Value::from(cover_in_body(page))),
         ("has_code", Value::from(source.body.has_code)),
         ("has_math", Value::from(source.body.has_math)),
         (
@@ -175,4 +176,14 @@ fn series(contexts: &Contexts<'_>, page: &Page) -> Value {
         ("index", Value::from(place + 1)),
         ("pages", contexts.cards_of(&series.pages)),
     ]))
+}
+
+/// Whether the body shows the cover itself: many old posts begin with the picture that their
+/// front matter names too.
+fn cover_in_body(page: &Page) -> bool {
+    page.cover.as_ref().is_some_and(|cover| {
+        page.targets
+            .iter()
+            .any(|target| matches!(target, Target::Picture(picture) if picture.url == cover.url))
+    })
 }
