@@ -321,3 +321,22 @@ fn two_sources_of_one_output_are_told_with_all_other_mistakes() {
         assert!(ran.stderr.contains(told), "{}", ran.stderr);
     }
 }
+
+#[test]
+fn a_cover_that_opens_the_text_is_shown_once() {
+    let picture = b"<svg xmlns='http://www.w3.org/2000/svg' width='8' height='6'/>";
+    let post = |text: &str| {
+        format!("---\ntitle: 图\ndate: 2026-01-02\ncover: /a.svg\nmindmap: false\n---\n\n{text}\n")
+    };
+    let site = Site::new()
+        .file("static/a.svg", picture)
+        .file("content/articles/twice.md", post("![甲](/a.svg)\n\n文。"))
+        .file("content/articles/once.md", post("文。"))
+        .file("content/articles/todo.md", "---\ndraft: true\n---\n");
+    let ran = site.build().fine();
+    assert!(!ran.stderr.contains("warning"), "{}", ran.stderr);
+    for name in ["twice", "once"] {
+        let html = site.read(&format!("public/articles/{name}/index.html"));
+        assert_eq!(html.matches("<img").count(), 1, "{html}");
+    }
+}
