@@ -36,7 +36,7 @@ pub(super) struct Global {
     /// Show errors only
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(super) quiet: bool,
-    /// Show what was done in more detail
+    /// Say more of what was done
     #[arg(short, long, global = true)]
     pub(super) verbose: bool,
 }
@@ -88,7 +88,7 @@ pub(super) enum Command {
     Build(Build),
     /// Watch, rebuild and reload in the browser; mistakes are shown in the page
     Serve(Serve),
-    /// Everything but writing: content, links, anchors, templates
+    /// Find mistakes without writing anything: content, links, anchors, templates
     Check(Check),
     /// Print a completion script for a shell
     Completions {
@@ -122,7 +122,7 @@ pub(super) struct Build {
     /// Output folder, from the current folder [default: public/ of the site]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
-    /// Take nothing from an earlier build's cache
+    /// Build everything anew; today every build does, there is no cache yet
     #[arg(long)]
     pub(super) no_cache: bool,
 }

@@ -21,6 +21,11 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Build) -> anyh
         None => root.join("public"),
     };
     refuse_sources(&root, &out)?;
+    view.detail(&format!(
+        "building `{}` into `{}`",
+        root.display(),
+        out.display()
+    ));
     let mut options = settings::options(&root, &words.selection)?;
     options.base_url = words
         .base_url

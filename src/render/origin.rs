@@ -3,25 +3,7 @@
 
 use super::address;
 use crate::config::{Config, Language};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-
-/// Characters that may not stand as they are in a URL path.
-const PATH: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'[')
-    .add(b'\\')
-    .add(b']')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
+use crate::site::encode_path;
 
 /// Host with its port: `example.org`.
 pub(crate) fn host(config: &Config) -> &str {
@@ -40,7 +22,7 @@ pub(crate) fn home(config: &Config, language: &Language) -> String {
 
 /// Path of a file that lies at an output path below the public folder (`en/calendar.ics`).
 pub(crate) fn of_output(config: &Config, output: &str) -> String {
-    format!("{}/{}", config.base_path, utf8_percent_encode(output, PATH))
+    format!("{}/{}", config.base_path, encode_path(output))
 }
 
 /// Output folder of a language: empty or `en/`.

@@ -54,16 +54,26 @@ pub(crate) fn html(source: &str, base: &str) -> String {
 /// Escapes a text for HTML content and attribute values.
 pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '&' => escaped.push_str("&amp;"),
-            '"' => escaped.push_str("&quot;"),
-            _ => escaped.push(character),
-        }
-    }
+    escape_into(&mut escaped, text);
     escaped
+}
+
+/// Appends a text, escaped for HTML content and attribute values in double quotes.
+pub(crate) fn escape_into(out: &mut String, text: &str) {
+    let mut plain_from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escaped = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => continue,
+        };
+        out.push_str(&text[plain_from..at]);
+        out.push_str(escaped);
+        plain_from = at + 1;
+    }
+    out.push_str(&text[plain_from..]);
 }
 
 fn allowed(character: char) -> bool {

@@ -33,6 +33,7 @@ mod url;
 mod wikilink;
 
 pub use resolve::resolve;
+pub use url::encode as encode_path;
 
 use crate::config::Config;
 use crate::content;

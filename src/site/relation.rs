@@ -7,7 +7,7 @@ use super::select::is_collectable;
 use super::{LanguageId, Page, PageId, Series, Target};
 use crate::content::{Details, Kind};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Fills everything.
 pub(super) fn relate(pages: &mut [Page]) -> Vec<Series> {
@@ -53,7 +53,7 @@ fn belongings(pages: &mut [Page]) {
             continue;
         }
         let kind = page.source.kind;
-        let owners: Vec<PageId> = page
+        let owners: BTreeSet<PageId> = page
             .companies
             .iter()
             .chain(&page.policies)
@@ -71,7 +71,7 @@ fn belongings(pages: &mut [Page]) {
             match kind {
                 Kind::Job if of == Kind::Company => owner.jobs.push(id),
                 Kind::Article => owner.articles.push(id),
-                Kind::Event => owner.events.push(id),
+                Kind::Event if of == Kind::Company => owner.events.push(id),
                 _ => {}
             }
         }

@@ -98,7 +98,7 @@ pub(super) fn join<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 /// Percent-encodes a decoded path; slashes stay.
-pub(super) fn encode(path: &str) -> String {
+pub fn encode(path: &str) -> String {
     let mut encoded = String::with_capacity(path.len() + path.len() / 2);
     for (index, segment) in path.split('/').enumerate() {
         if index > 0 {

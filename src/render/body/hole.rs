@@ -5,6 +5,7 @@ use super::{Filler, Mode};
 use crate::content::HoleKind;
 use crate::render::address;
 use crate::render::context::card;
+use crate::render::sanitise::escape_into;
 use crate::site::{Picture, Site, Target};
 use std::fmt::Write;
 
@@ -21,7 +22,7 @@ impl Filler<'_> {
             HoleKind::Href(written) => self.href(out, written, target, around),
             HoleKind::Source(written) => {
                 let url = self.url_of(target).unwrap_or_else(|| written.clone());
-                escape(out, &url);
+                escape_into(out, &url);
                 if let Target::Picture(Picture {
                     width: Some(width),
                     height: Some(height),
@@ -72,7 +73,7 @@ impl Filler<'_> {
 
     fn href(&self, out: &mut String, written: &str, target: &Target, around: (&str, &str)) {
         let url = self.url_of(target).unwrap_or_else(|| written.to_owned());
-        escape(out, &url);
+        escape_into(out, &url);
         if is_external(self.contexts.site, &url) && may_add_rel(around) {
             // The quote that closes `href` in the body closes `rel` instead.
             out.push_str("\" rel=\"noopener");
@@ -118,7 +119,7 @@ impl Filler<'_> {
         self.image(out, picture, alt, None, attributes);
         if let Some(title) = title.filter(|title| !title.trim().is_empty()) {
             out.push_str("<figcaption>");
-            escape(out, title);
+            escape_into(out, title);
             out.push_str("</figcaption>");
         }
         out.push_str("</figure>\n");
@@ -201,7 +202,7 @@ impl Filler<'_> {
                 out.push_str(open);
                 link(out, &url, "", label, &page.source.title);
                 out.push_str(middle);
-                escape(out, &summary);
+                escape_into(out, &summary);
                 out.push_str(close);
             }
             Target::Url(_) | Target::Picture(_) => {
@@ -227,7 +228,7 @@ fn link(out: &mut String, url: &str, rel: &str, label: Option<&str>, title: &str
     out.push('>');
     match label {
         Some(label) => out.push_str(label),
-        None => escape(out, title),
+        None => escape_into(out, title),
     }
     out.push_str("</a>");
 }
@@ -288,26 +289,8 @@ fn is_safe_attribute(name: &str) -> bool {
 
 fn attribute(out: &mut String, name: &str, value: &str) {
     let _ = write!(out, " {name}=\"");
-    escape(out, value);
+    escape_into(out, value);
     out.push('"');
-}
-
-/// Escapes text for element content and double-quoted attributes.
-fn escape(out: &mut String, text: &str) {
-    let mut plain_from = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let escaped = match byte {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            b'>' => "&gt;",
-            b'"' => "&quot;",
-            _ => continue,
-        };
-        out.push_str(&text[plain_from..at]);
-        out.push_str(escaped);
-        plain_from = at + 1;
-    }
-    out.push_str(&text[plain_from..]);
 }
 
 /// The text of a label without its tags.

@@ -1,7 +1,6 @@
 //! Pages as lists show them: takes the site, gives one value per page, made once and shared
 //! by every list that shows the page.
 
-use super::relations::Relations;
 use super::value::{count, maybe, maybe_date, picture, record, texts};
 use super::{details, value};
 use crate::content::{Details, text};
@@ -12,15 +11,14 @@ use std::borrow::Cow;
 use tera::{Map, Value};
 
 /// A card per page, by page id. `links` are the links to all lists.
-pub(super) fn all(site: &Site, relations: &Relations, links: &[Value]) -> Vec<Value> {
+pub(super) fn all(site: &Site, links: &[Value]) -> Vec<Value> {
     // A job's card holds its employer's, so companies come first.
     let mut cards: Vec<Value> = site
         .pages
         .par_iter()
-        .enumerate()
-        .map(|(id, page)| match &page.source.details {
+        .map(|page| match &page.source.details {
             Details::Job(_) => Value::none(),
-            _ => card(site, page, links, relations.open_jobs(id), None),
+            _ => card(site, page, links, None),
         })
         .collect();
     let jobs: Vec<(usize, Value)> = site
@@ -33,7 +31,7 @@ pub(super) fn all(site: &Site, relations: &Relations, links: &[Value]) -> Vec<Va
                 .companies
                 .first()
                 .and_then(|company| cards.get(*company as usize));
-            (id, card(site, page, links, 0, employer))
+            (id, card(site, page, links, employer))
         })
         .collect();
     for (id, job) in jobs {
@@ -42,18 +40,12 @@ pub(super) fn all(site: &Site, relations: &Relations, links: &[Value]) -> Vec<Va
     cards
 }
 
-fn card(
-    site: &Site,
-    page: &Page,
-    links: &[Value],
-    open_jobs: usize,
-    employer: Option<&Value>,
-) -> Value {
+fn card(site: &Site, page: &Page, links: &[Value], employer: Option<&Value>) -> Value {
     let config = &site.config;
     let source = &page.source;
     let meta = &source.meta;
     let zone = &config.timezone;
-    let own = |wanted: &str| own_fields(site, page, wanted, open_jobs, employer);
+    let own = |wanted: &str| own_fields(site, page, wanted, employer);
     let pillar = match &source.details {
         Details::Article(article) => article.pillar.as_deref(),
         _ => None,
@@ -95,15 +87,11 @@ fn card(
     ]))
 }
 
-fn own_fields(
-    site: &Site,
-    page: &Page,
-    wanted: &str,
-    open_jobs: usize,
-    employer: Option<&Value>,
-) -> Value {
+fn own_fields(site: &Site, page: &Page, wanted: &str, employer: Option<&Value>) -> Value {
     match (wanted, &page.source.details) {
-        ("company", Details::Company(company)) => details::company(site, page, company, open_jobs),
+        ("company", Details::Company(company)) => {
+            details::company(site, page, company, page.jobs.len())
+        }
         ("job", Details::Job(job)) => details::job(site, page, job, employer),
         ("policy", Details::Policy(policy)) => details::policy(site, policy),
         ("event", Details::Event(event)) => details::event(site, event),

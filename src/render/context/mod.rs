@@ -9,7 +9,6 @@ pub(crate) mod details;
 mod here;
 mod list;
 mod page;
-pub(crate) mod relations;
 pub(crate) mod site;
 pub(crate) mod titles;
 mod value;
@@ -20,7 +19,6 @@ use super::address;
 use super::theme::Theme;
 use crate::content::Kind;
 use crate::site::{List, ListOf, PageId, Section, Site};
-use relations::Relations;
 use site::LanguageSite;
 use std::collections::{BTreeMap, BTreeSet};
 use tera::{Context, Map, Value};
@@ -33,7 +31,6 @@ pub(crate) struct Contexts<'a> {
     pub(crate) theme: &'a Theme,
     /// A card per page.
     pub(crate) cards: Vec<Value>,
-    relations: Relations,
     /// A link per list.
     links: Vec<Value>,
     languages: Vec<LanguageSite>,
@@ -49,13 +46,12 @@ pub(crate) struct Contexts<'a> {
 impl<'a> Contexts<'a> {
     /// Makes what is shared.
     pub(crate) fn new(site: &'a Site, theme: &'a Theme) -> Self {
-        let relations = Relations::of(site);
         let links: Vec<Value> = site
             .lists
             .iter()
             .map(|list| value::link(&titles::list(site, theme, list), &list.url, false))
             .collect();
-        let cards = card::all(site, &relations, &links);
+        let cards = card::all(site, &links);
         let known = known_urls(site);
         let languages = (0..site.config.languages.len())
             .map(|language| LanguageSite::new(site, theme, language, &known))
@@ -77,7 +73,6 @@ impl<'a> Contexts<'a> {
             site,
             theme,
             cards,
-            relations,
             links,
             languages,
             data: Value::from(data),

@@ -3,7 +3,7 @@
 use super::here::alternate;
 use super::value::{maybe, record, texts};
 use super::{Contexts, card};
-use crate::content::{Details, Heading};
+use crate::content::Heading;
 use crate::render::address;
 use crate::site::{Page, PageId, Site, Target};
 use tera::{Map, Value};
@@ -14,11 +14,8 @@ pub(super) fn value(contexts: &Contexts<'_>, id: PageId, content: &str) -> Value
     let page = &site.pages[id as usize];
     let source = &page.source;
     let meta = &source.meta;
-    let relations = &contexts.relations;
     let cards = |ids: &[PageId]| contexts.cards_of(ids);
     let one = |id: Option<PageId>| id.map_or_else(Value::none, |id| contexts.card(id));
-    let is_company = matches!(source.details, Details::Company(_));
-    let named = is_company || matches!(source.details, Details::Policy(_));
     let (toc, headings) = if meta.toc == Some(false) {
         (Vec::new(), flat(&source.body.headings))
     } else {
@@ -45,22 +42,9 @@ pub(super) fn value(contexts: &Contexts<'_>, id: PageId, content: &str) -> Value
         ("series", series(contexts, page)),
         ("companies", cards(&page.companies)),
         ("policies", cards(&page.policies)),
-        (
-            "jobs",
-            cards(if is_company { relations.jobs(id) } else { &[] }),
-        ),
-        (
-            "articles",
-            cards(if named { relations.articles(id) } else { &[] }),
-        ),
-        (
-            "events",
-            cards(if is_company {
-                relations.events(id)
-            } else {
-                &[]
-            }),
-        ),
+        ("jobs", cards(&page.jobs)),
+        ("articles", cards(&page.articles)),
+        ("events", cards(&page.events)),
         ("collected", cards(&page.collected)),
         ("license", maybe(meta.license.as_deref())),
         ("source_url", maybe(meta.source_url.as_deref())),

@@ -381,7 +381,10 @@ fn nothing_links_to_a_term_of_expired_pages() {
 
 #[test]
 fn lists_of_events_and_policies_know_what_is_to_come() {
-    let site = rich();
+    let mut site = rich();
+    site.pages[2].jobs = vec![3];
+    site.pages[2].articles = vec![0];
+    site.pages[2].events = vec![5];
     let theme = theme(&site.config);
     let contexts = Contexts::new(&site, &theme);
     let titles = |list: usize, field: &str| -> Vec<String> {
