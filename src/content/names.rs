@@ -63,6 +63,20 @@ pub(super) fn read(path: &str, config: &Config) -> Names {
     }
 }
 
+/// The day that a permalink such as `/2026/05/20/welder/` names, for posts that tell it nowhere
+/// else.
+pub(super) fn dated_path(path: &str, config: &Config) -> Option<Moment> {
+    let mut parts = path.trim_start_matches('/').split('/');
+    let mut digits = |length: usize| {
+        let part = parts.next()?;
+        let number = part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
+        number.then_some(part)
+    };
+    let (year, month, day) = (digits(4)?, digits(2)?, digits(2)?);
+    parts.next().filter(|name| !name.is_empty())?;
+    date::parse(&format!("{year}-{month}-{day}"), &config.timezone).ok()
+}
+
 /// Takes `2026-05-20-` or `2026-05-20-08-30-00-` off a name. A name that is only a date keeps it.
 fn dated<'a>(name: &'a str, config: &Config) -> (Option<Moment>, &'a str) {
     let parts: Vec<&str> = name.splitn(4, '-').collect();

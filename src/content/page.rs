@@ -211,7 +211,10 @@ pub(super) fn assemble(
     let cascade = cascade(&mut reading, names.is_section);
     meta::finish(&mut reading, &mut meta);
     diagnostics.extend(reading.fields.finish(None));
-    meta.date = meta.date.or(names.date);
+    meta.date = meta
+        .date
+        .or(names.date)
+        .or_else(|| names::dated_path(&meta.permalink.as_ref()?.value, config));
     meta.draft |= names.draft;
 
     let language = meta

@@ -16,9 +16,14 @@ use std::io::{BufReader, BufWriter, ErrorKind, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Copies up to this size are read once into memory, larger ones are streamed.
 const IN_MEMORY: u64 = 4 << 20;
+
+/// How often and after what pause a lock is tried again before it counts as another build's.
+const LOCK_TRIES: usize = 100;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// What a commit did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -248,7 +253,17 @@ fn lock(path: &Path, out: &Path) -> anyhow::Result<File> {
         .write(true)
         .open(path)
         .with_context(cannot)?;
-    match file.try_lock() {
+    // A process that is just being started inherits open files for a moment, and the lock of
+    // a build that has ended with them: what is locked for longer is another build.
+    let mut locked = file.try_lock();
+    for _ in 0..LOCK_TRIES {
+        if !matches!(locked, Err(TryLockError::WouldBlock)) {
+            break;
+        }
+        std::thread::sleep(LOCK_PAUSE);
+        locked = file.try_lock();
+    }
+    match locked {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => anyhow::bail!(
             "another build is writing to `{}`; wait until it has ended",

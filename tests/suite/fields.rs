@@ -92,6 +92,21 @@ fn dates_of_all_dialects_are_read_in_the_zone_of_the_site() {
 }
 
 #[test]
+fn a_permalink_with_a_day_dates_a_page_that_has_no_other_date() {
+    let at = |front_matter: &str| {
+        let page = page(
+            "articles/x.md",
+            &format!("+++\n{front_matter}\n+++\ntext\n"),
+        );
+        page.meta.date.map(|date| date.at.to_string())
+    };
+    let day = at("path = \"2025/04/08/notes\"");
+    assert_eq!(day.as_deref(), Some("2025-04-07T16:00:00Z"));
+    assert_eq!(at("path = \"2025/04/31/notes\""), None);
+    assert_eq!(at("path = \"2025/notes\""), None);
+}
+
+#[test]
 fn wrong_dates_say_what_is_wrong() {
     let (_, diagnostics) = parse_at(
         "articles/x.md",

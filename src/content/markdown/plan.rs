@@ -122,6 +122,10 @@ impl Plan<'_> {
             let Event::Text(text) = &self.events[at].0 else {
                 continue;
             };
+            if matches!(text.trim_matches(MARK).trim(), "{:toc}" | "[TOC]" | "[toc]") {
+                self.drop_contents(at);
+                continue;
+            }
             if !text.starts_with('{') {
                 continue;
             }
@@ -157,6 +161,37 @@ impl Plan<'_> {
                     self.dropped.extend([at - 1, at, at + 1]);
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// Takes out the place where other generators put the contents: kramdown's list `* TOC`
+    /// with `{:toc}` below, or a paragraph `[TOC]`. The theme shows the contents by itself.
+    fn drop_contents(&mut self, at: usize) {
+        let mut block = None;
+        let mut before = at;
+        while let Some(index) = before.checked_sub(1) {
+            before = match &self.events[index].0 {
+                Event::Start(Tag::List(_)) => {
+                    block = Some(index);
+                    break;
+                }
+                Event::Start(Tag::Paragraph) => {
+                    block = Some(index);
+                    index
+                }
+                Event::Start(Tag::Item) | Event::SoftBreak | Event::Text(_) => index,
+                _ => break,
+            };
+        }
+        if let Some(start) = block {
+            let end = self.partner[start];
+            // A list of more than the one item is the author's own.
+            let items = (start..=end)
+                .filter(|index| matches!(self.events[*index].0, Event::Start(Tag::Item)))
+                .count();
+            if items <= 1 {
+                self.dropped.extend(start..=end);
             }
         }
     }

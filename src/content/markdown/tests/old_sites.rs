@@ -130,3 +130,11 @@ fn unknown_tags_keep_their_text_and_are_named() {
          a.md:7:1: warning[unknown-tag]: the tag `odd` is not known or not closed"
     );
 }
+
+#[test]
+fn a_place_for_the_contents_is_left_out() {
+    check("* TOC\n{:toc}\n\n后\n", "<p>后</p>");
+    check("1. 目录\n{:toc}\n\n后\n", "<p>后</p>");
+    check("前\n\n[TOC]\n\n后\n", "<p>前</p>\n<p>后</p>");
+    check("句中的 [TOC] 留下\n", "<p>句中的 [TOC] 留下</p>");
+}
