@@ -61,6 +61,8 @@
 //! | [`output`] | diag, render |
 //! | [`serve`] | diag, output, render |
 //! | [`build`] | all of the above but output and serve |
+//! | [`platform`] | — |
+//! | [`publish`] | diag, data, config, content, site, platform |
 //! | [`cli`] | everything |
 //!
 //! # Where building showed a better way
@@ -104,6 +106,8 @@ pub mod content;
 pub mod data;
 pub mod diag;
 pub mod output;
+pub mod platform;
+pub mod publish;
 pub mod render;
 pub mod serve;
 pub mod site;

@@ -22,6 +22,11 @@ const LAYERS: &[(&str, &[&str])] = &[
             "diag", "data", "config", "content", "site", "render", "output",
         ],
     ),
+    ("platform", &[]),
+    (
+        "publish",
+        &["diag", "data", "config", "content", "site", "platform"],
+    ),
 ];
 
 /// Most lines of a source file without its unit tests; longer ones stand here with a reason.
