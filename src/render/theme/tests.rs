@@ -288,7 +288,7 @@ fn style_sheets_and_scripts_have_a_hash_in_their_name() {
         ]
     );
     let theme = theme.unwrap();
-    let outputs: Vec<String> = theme.statics().into_iter().map(|(path, _)| path).collect();
+    let outputs: Vec<&str> = theme.statics().into_iter().map(|(_, path)| path).collect();
     // A script of the site itself keeps its own name too: its pages may name it.
     assert_eq!(outputs[1..3], ["js/own.js", "og.png"]);
     assert_eq!(outputs.len(), 4);
