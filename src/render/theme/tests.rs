@@ -135,22 +135,28 @@ fn options_of_the_site_are_checked_against_the_themes() {
     let (theme, diagnostics) = load(
         &[(
             "themes/city/theme.yaml",
-            "name: city\ncontract: 1\nnaem: x\noptions:\n  palette: lake\n  wide: false\n",
+            "name: city\ncontract: 1\nnaem: x\noptions:\n  palette: lake\n  wide: false\n  count: 3\n  year: ''\n  colors: { line: red, text: black }\n",
         )],
-        "theme_options:\n  palete: ink\n  wide: maybe\n  palette: brick\n",
+        "theme_options:\n  palete: ink\n  wide: maybe\n  palette: brick\n  count: many\n  year: 2024\n  colors: { line: blue }\n",
     );
     assert_eq!(
         said(&diagnostics),
         [
             "themes/city/theme.yaml:3:1: error[unknown-key]: unknown key `naem` | did you mean `name`?",
             "site.yaml:8:3: error[unknown-key]: theme `city` has no option `palete` | did you mean `palette`?",
-            "site.yaml:9:9: error[wrong-type]: theme option `wide` wants `true` or `false`, not text or a number",
+            "site.yaml:9:9: error[wrong-type]: theme option `wide` wants `true` or `false`, not text",
+            "site.yaml:11:10: error[wrong-type]: theme option `count` wants a number, not text",
         ]
     );
     let options = theme.unwrap().options;
     assert_eq!(
         options.get_from_path("palette").and_then(|v| v.as_str()),
         Some("brick")
+    );
+    let colors = ["colors.line", "colors.text"].map(|path| options.get_from_path(path));
+    assert_eq!(
+        colors.map(|color| color.and_then(|v| v.as_str())),
+        [Some("blue"), Some("black")]
     );
 }
 
