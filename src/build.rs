@@ -159,10 +159,10 @@ fn read(
         theme
             .statics()
             .par_iter()
-            .map(|(path, source)| FoundAsset {
-                file: path.as_str().into(),
-                path: path.as_str().into(),
-                size: discover::dimensions(source),
+            .map(|(file, output)| FoundAsset {
+                file: Arc::clone(&file.file),
+                path: (*output).into(),
+                size: file.disk().and_then(discover::dimensions),
             })
             .collect()
     });

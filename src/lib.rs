@@ -95,7 +95,7 @@
 //!
 //! page, section, front matter, taxonomy, term, permalink, alias, draft, summary, bundle (as
 //! in Hugo and Zola) · kind (article, company, job, policy, event, digest, page) · hole and
-//! target (above) · list (pages with an address and feeds: home, section, kind, term, author,
+//! target (above) · list (pages with an address, most with feeds: home, section, kind, term, author,
 //! archive) · card (a page as lists show it) · output (a file of `public/`) · sink (what takes
 //! outputs).
 

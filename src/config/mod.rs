@@ -10,7 +10,7 @@ mod switches;
 pub use read::parse;
 
 use crate::data::Node;
-use crate::diag::Levels;
+use crate::diag::{Levels, Place};
 use std::collections::BTreeMap;
 
 /// The settings of a site.
@@ -45,7 +45,7 @@ pub struct Config {
     /// Menu entries; built from the sections when empty.
     pub menu: Vec<MenuItem>,
     /// Permalink pattern per section (`articles: /:year/:slug/`); `''` or `default` is for all.
-    pub permalinks: BTreeMap<String, String>,
+    pub permalinks: BTreeMap<String, Pattern>,
     /// How slugs are made of names.
     pub slugs: SlugStyle,
     /// Feeds.
@@ -116,6 +116,15 @@ pub struct MenuItem {
     pub title: Localized,
     /// A path of this site (`/jobs/`, prefixed for other languages) or any URL.
     pub url: String,
+}
+
+/// A pattern for permalinks as it stands in `site.yaml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pattern {
+    /// `/:year/:slug/`.
+    pub text: String,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// How a slug is made of a name.

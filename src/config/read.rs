@@ -1,7 +1,7 @@
 //! Reads the text of `site.yaml` into [`Config`]: every key, its type and its meaning, and
 //! every mistake in one pass.
 
-use super::{Config, Localized, MenuItem, Taxonomy};
+use super::{Config, Localized, MenuItem, Pattern, Taxonomy};
 use crate::data::fields::Fields;
 use crate::data::{Format, Node, Value, parse as parse_data};
 use crate::diag::{Code, Diagnostic, Place, Position, did_you_mean};
@@ -248,7 +248,11 @@ impl<'a> Reader<'a> {
                 );
                 return;
             }
-            permalinks.insert(section.trim_matches('/').to_owned(), pattern.to_owned());
+            let pattern = Pattern {
+                text: pattern.to_owned(),
+                place: reader.place(node.position),
+            };
+            permalinks.insert(section.trim_matches('/').to_owned(), pattern);
         };
         match &node.value {
             Value::Map(entries) => {

@@ -77,7 +77,7 @@ pub struct Meta {
     /// Table of contents wanted (`toc`).
     pub toc: Option<bool>,
     /// Template name (Zola's and Jekyll's `template`/`layout`, when the theme has it).
-    pub template: Option<String>,
+    pub template: Option<Located<String>>,
     /// Pinned to the top of lists (`top`, `sticky`, `pin`): higher comes first.
     pub pin: i64,
     /// Free fields for templates: `extra:` and everything that Guidepost does not know.
@@ -255,7 +255,7 @@ pub(super) fn read(reading: &mut Reading<'_>, config: &Config, own_stage: bool) 
         license: fields.text(&["license", "licence"]).map(|(text, _)| text),
         source_name: fields.text(&["source_name"]).map(|(text, _)| text),
         owner: fields.text(&["owner"]).map(|(text, _)| text),
-        template: fields.text(&["template"]).map(|(text, _)| text),
+        template: located(fields.text(&["template"])),
         aliases: fields
             .texts(&["aliases", "alias", "redirect_from"])
             .into_iter()

@@ -94,6 +94,7 @@ codes! {
     EmptyPage "empty-page" Warn false "a page without any text";
     UnclosedDirective "unclosed-directive" Warn false "a `:::name` block that is never closed";
     UnknownComponent "unknown-component" Error false "a directive for which the theme has no component";
+    UnknownTemplate "unknown-template" Warn false "a page that names a template which the theme does not have; that of its kind shows it";
     UnknownTag "unknown-tag" Warn false "a Hexo tag, shortcode or Liquid tag that Guidepost does not know; its inner text is kept";
     InvalidMath "invalid-math" Warn false "a formula that cannot be read; it is shown as written";
     UnknownCodeLanguage "unknown-code-language" Off false "a code block in a language without a grammar";

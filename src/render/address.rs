@@ -3,8 +3,7 @@
 //! of a page links exactly what is written. Writes nothing.
 
 use crate::config::Config;
-use crate::content::{Details, Kind};
-use crate::site::{List, ListOf, Page, Site, TaxonomyIndex};
+use crate::site::{List, ListOf, Site, TaxonomyIndex};
 
 /// A form of feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,30 +64,6 @@ pub const CALENDAR: &str = "calendar.ics";
 /// File of an event's own calendar below the page's folder.
 pub const EVENT: &str = "event.ics";
 
-/// The one kind of a list's pages: the list's own kind, else that of all its pages.
-pub fn list_kind(site: &Site, list: &List) -> Option<Kind> {
-    match &list.of {
-        ListOf::Kind(kind) => return Some(*kind),
-        ListOf::Section(_) => {}
-        ListOf::Home | ListOf::Term { .. } | ListOf::Author(_) | ListOf::Archive => return None,
-    }
-    let mut kinds = list
-        .pages
-        .iter()
-        .filter_map(|id| site.pages.get(*id as usize))
-        .map(|page| page.source.kind);
-    match kinds.next() {
-        Some(first) => kinds.all(|kind| kind == first).then_some(first),
-        // An empty section still has the template of its name.
-        None => list
-            .folder
-            .trim_end_matches('/')
-            .rsplit('/')
-            .next()
-            .and_then(Kind::from_word),
-    }
-}
-
 /// Whether a list says so little that search engines should stay out: a term or author with
 /// a single page, a section or kind with nothing to show. It stays out of the sitemap too.
 pub fn is_thin(site: &Site, list: &List) -> bool {
@@ -110,16 +85,6 @@ pub fn has_pages(site: &Site, taxonomy: &TaxonomyIndex) -> bool {
         .iter()
         .filter_map(|term| site.lists.get(*term as usize))
         .any(|term| !term.pages.is_empty())
-}
-
-/// Whether a list has a calendar beside it: lists of events and of policies.
-pub fn has_calendar(site: &Site, list: &List) -> bool {
-    matches!(list_kind(site, list), Some(Kind::Event | Kind::Policy))
-}
-
-/// Whether a page has a calendar file of its own: an event with a beginning.
-pub fn has_event_file(page: &Page) -> bool {
-    matches!(&page.source.details, Details::Event(event) if event.start.is_some())
 }
 
 /// URL path of a file beside a page or list whose URL ends in `/`; a page with a file name

@@ -239,7 +239,7 @@ pub const TEMPLATES: &[Template] = &[
     },
     Template {
         name: "list.html",
-        doc: "a section, kind, author or series list, one page of it",
+        doc: "list of a section, kind or author, one page of it",
         variables: LIST_VARIABLES,
     },
     Template {
@@ -500,7 +500,7 @@ pub const RECORDS: &[Record] = &[
             "companies" List(CARD), "on the home page: companies";
             "policies" List(CARD), "on the home page: policies that hold";
             "digests" List(CARD), "on the home page: digests";
-            "ics" Maybe(TEXT), "of events and policies: path of the calendar";
+            "ics" Maybe(TEXT), "of events and policies and on the home page: path of the calendar, if it has a day to show";
         },
     },
     Record {

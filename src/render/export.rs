@@ -5,19 +5,22 @@
 
 use super::address::absolute;
 use super::{Sink, origin, summary};
+use crate::content::Details;
 use crate::content::date::Moment;
 use crate::content::kind::{Company, Job};
-use crate::content::{Details, Kind};
-use crate::site::{LanguageId, ListOf, Page, Site};
+use crate::site::{HOME_FILES, LanguageId, ListOf, Page, Site, has_data};
 use serde_json::{Map, Number, Value, json};
 
-/// Writes the files of every language that has jobs or companies.
+/// Writes the files of every language that has jobs or companies, open or not.
 ///
 /// # Errors
 /// When the sink fails.
 pub(crate) fn write(site: &Site, sink: &dyn Sink) -> anyhow::Result<()> {
     for (id, language) in (0..).zip(&site.config.languages) {
-        for (kind, name) in [(Kind::Job, "jobs"), (Kind::Company, "companies")] {
+        for (file, kind) in HOME_FILES {
+            if !has_data(&site.pages, id, kind) {
+                continue;
+            }
             let records: Vec<Value> = site
                 .pages
                 .iter()
@@ -25,17 +28,14 @@ pub(crate) fn write(site: &Site, sink: &dyn Sink) -> anyhow::Result<()> {
                 .filter(|page| !page.expired && !page.source.meta.hidden)
                 .filter_map(|page| record(site, page))
                 .collect();
-            if records.is_empty() {
-                continue;
-            }
             let document = json!({
                 "site": absolute(&site.config, &origin::home(&site.config, language)),
                 "language": language.tag,
-                name: records,
+                kind.plural(): records,
             });
             let mut bytes = serde_json::to_vec_pretty(&document)?;
             bytes.push(b'\n');
-            sink.write(&format!("{}{name}.json", origin::folder(language)), &bytes)?;
+            sink.write(&format!("{}{file}", origin::folder(language)), &bytes)?;
         }
     }
     Ok(())
@@ -280,6 +280,12 @@ mod tests {
 }
 "#
         );
+        site.pages.remove(1);
+        let kept = Kept::default();
+        write(&site, &kept).unwrap();
+        let closed = kept.text("jobs.json");
+        assert!(closed.contains(r#""jobs": []"#), "{closed}");
+
         let companies = kept.text("companies.json");
         assert!(companies.contains(r#""open_jobs": 1"#));
         assert!(companies.contains(r#""latitude": 30.5"#));

@@ -7,11 +7,12 @@ use super::context::site::home;
 use super::context::{Contexts, Here, HereKind, part_url, parts, steps};
 use super::errors::Errors;
 use super::json_ld::Trail;
+use super::theme::Theme;
 use super::theme::files::Content;
 use super::{address, context::titles};
 use crate::content::Kind;
-use crate::diag::Place;
-use crate::site::{List, ListOf, PageId};
+use crate::diag::{Code, Diagnostic, Place, did_you_mean};
+use crate::site::{List, ListOf, Page, PageId};
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use std::path::Path;
 use std::sync::Arc;
@@ -236,26 +237,58 @@ fn template(contexts: &Contexts<'_>, kind: &HereKind<'_>) -> Option<String> {
     }
 }
 
-fn page_template(contexts: &Contexts<'_>, id: PageId) -> Option<String> {
-    let source = &contexts.site.pages[id as usize].source;
+/// Pages that name a template which cannot show them, such as a layout of another generator.
+pub(super) fn unknown_templates(contexts: &Contexts<'_>) -> Vec<Diagnostic> {
     let theme = contexts.theme;
-    let wanted = source.meta.template.as_deref().map(|name| {
-        let name = name.trim_start_matches('/');
-        if name.ends_with(".html") {
-            name.to_owned()
-        } else {
-            format!("{name}.html")
+    let mut found = Vec::new();
+    for page in &contexts.site.pages {
+        let Some((name, place)) = own_template(page) else {
+            continue;
+        };
+        if can_show_pages(theme, &name) {
+            continue;
         }
-    });
-    // A layout of another generator (`post`, `default`) that the theme lacks means nothing.
-    wanted
+        let known = theme.templates.keys().map(String::as_str);
+        let known = known.filter(|name| !name.contains('/') && is_page_template(name));
+        found.push(
+            Diagnostic::new(
+                Code::UnknownTemplate,
+                format!("the theme has no template `{name}` for pages"),
+            )
+            .at(place)
+            .hint(did_you_mean(&name, known).unwrap_or_else(|| {
+                format!("remove `template`, or add `templates/{name}` to the site")
+            })),
+        );
+    }
+    found
+}
+
+/// The template that a page names, and where.
+fn own_template(page: &Page) -> Option<(String, Place)> {
+    let written = page.source.meta.template.as_ref()?;
+    let name = written.value.trim_start_matches('/');
+    let name = if name.ends_with(".html") {
+        name.to_owned()
+    } else {
+        format!("{name}.html")
+    };
+    Some((name, written.place(&page.source.file.file)))
+}
+
+fn can_show_pages(theme: &Theme, name: &str) -> bool {
+    is_page_template(name) && theme.resolve(name).is_some()
+}
+
+fn page_template(contexts: &Contexts<'_>, id: PageId) -> Option<String> {
+    let page = &contexts.site.pages[id as usize];
+    let theme = contexts.theme;
+    let kind = page.source.kind.as_str();
+    own_template(page)
         .into_iter()
-        .filter(|name| is_page_template(name))
-        .chain([
-            format!("{}.html", source.kind.as_str()),
-            "page.html".to_owned(),
-        ])
-        .find(|name| theme.resolve(name).is_some())
+        .map(|(name, _)| name)
+        .chain([format!("{kind}.html"), "page.html".to_owned()])
+        .find(|name| can_show_pages(theme, name))
 }
 
 /// Templates that show lists and the like cannot show a page.

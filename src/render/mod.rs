@@ -67,12 +67,13 @@ pub fn render(
 ) -> anyhow::Result<Vec<Diagnostic>> {
     let contexts = Contexts::new(site, theme);
     let mut diagnostics = body::unknown_components(&contexts);
+    diagnostics.extend(check::check_templates(theme));
     if !theme.is_whole() {
         // Loading said which templates do not compile.
         return Ok(diagnostics);
     }
     diagnostics.extend(theme.missing_templates());
-    diagnostics.extend(check::check_templates(theme));
+    diagnostics.extend(html::unknown_templates(&contexts));
     let errors = Errors::default();
     let lacking = Mutex::new(Vec::new());
     html::write(

@@ -6,8 +6,8 @@ use super::list::parts;
 use super::redirect;
 use super::section::Sections;
 use super::{
-    FEED_FILES, HOME_FILES, LanguageId, List, ListOf, PAGE_FILES, Page, PageId, ROOT_FILES,
-    TaxonomyIndex,
+    FEED_FILES, HOME_FILES, LIST_FILES, LanguageId, List, ListOf, PAGE_FILES, Page, PageId,
+    ROOT_FILES, TaxonomyIndex, has_calendar, has_data, has_event_file,
 };
 use crate::config::Config;
 use crate::content::Kind;
@@ -157,46 +157,60 @@ fn claims<'a>(outputs: &Outputs<'a>) -> Vec<Claim<'a>> {
     {
         claims.push(Claim {
             output: file.output.as_str().into(),
-            writer: Box::new(|| {
-                let path: Arc<str> = format!("static/{}", file.path).into();
-                of_file(&path)
-            }),
+            writer: Box::new(|| of_file(&file.file)),
         });
     }
-    let own: HashSet<&str> = outputs
-        .assets
-        .iter()
-        .map(|file| file.output.as_str())
-        .chain(outputs.pages.iter().map(|page| page.output.as_str()))
-        .filter(|output| ROOT_FILES.contains(output))
-        .chain(seen)
-        .collect();
-    let homes = outputs
-        .lists
-        .iter()
-        .filter(|list| list.of == ListOf::Home)
-        .flat_map(|list| HOME_FILES.map(|name| format!("{}{name}", list.folder)));
-    let events = outputs
-        .pages
-        .iter()
-        .filter(|page| page.source.kind == Kind::Event)
-        .flat_map(|page| PAGE_FILES.map(|name| format!("{}{name}", output_folder(&page.output))));
-    for output in ROOT_FILES
-        .map(str::to_owned)
-        .into_iter()
-        .chain(homes)
-        .chain(events)
-    {
-        // A site may bring its own of these, in `static/` or where Hexo keeps them, among
-        // the pages; the renderer then leaves its own out.
-        if !own.contains(output.as_str()) {
-            claims.push(Claim {
-                output: output.into(),
-                writer: Box::new(|| generated("Guidepost itself")),
-            });
+    beside(outputs, &mut claims);
+    claims
+}
+
+/// Files that nobody asks for: calendars, data, and those at the top of the site.
+fn beside<'a>(outputs: &Outputs<'a>, claims: &mut Vec<Claim<'a>>) {
+    let pages = outputs.pages;
+    for list in outputs.lists {
+        let folder = &list.folder;
+        if has_calendar(pages, list) {
+            let (sections, config) = (outputs.sections, outputs.config);
+            claims.extend(LIST_FILES.map(|name| Claim {
+                output: format!("{folder}{name}").into(),
+                writer: Box::new(move || {
+                    let list = list_writer(list, sections, config);
+                    beside_writer("calendar", &list)
+                }),
+            }));
+        }
+        if list.of == ListOf::Home {
+            let data = HOME_FILES
+                .into_iter()
+                .filter(|(_, kind)| has_data(pages, list.language, *kind));
+            claims.extend(data.map(|(name, kind)| Claim {
+                output: format!("{folder}{name}").into(),
+                writer: Box::new(move || generated(&format!("the data of {}", kind.plural()))),
+            }));
         }
     }
-    claims
+    for page in pages.iter().filter(|page| has_event_file(page)) {
+        claims.extend(PAGE_FILES.map(|name| Claim {
+            output: format!("{}{name}", output_folder(&page.output)).into(),
+            writer: Box::new(|| beside_writer("calendar", &of_file(&page.source.file.file))),
+        }));
+    }
+    // A site may bring its own of these, in `static/` or where Hexo keeps them, among the
+    // pages; the renderer then leaves its own out. It does so too for a page that is the
+    // answer to wrong addresses, so that one needs no claim.
+    let brought: HashSet<&str> = outputs
+        .assets
+        .iter()
+        .chain(outputs.statics)
+        .map(|file| file.output.as_str())
+        .collect();
+    let missing = ROOT_FILES
+        .into_iter()
+        .filter(|name| !brought.contains(name));
+    claims.extend(missing.map(|name| Claim {
+        output: name.into(),
+        writer: Box::new(|| generated("Guidepost itself")),
+    }));
 }
 
 fn of_list<'a>(list: &'a List, outputs: &Outputs<'a>, claims: &mut Vec<Claim<'a>>) {
@@ -252,6 +266,14 @@ fn of_file(file: &Arc<str>) -> Writer {
     Writer {
         what: format!("`{file}`"),
         place: Some(Place::file(Arc::clone(file))),
+    }
+}
+
+/// A file beside what another writer makes; its author can change only that.
+fn beside_writer(name: &str, of: &Writer) -> Writer {
+    Writer {
+        what: format!("the {name} of {}", of.what),
+        place: of.place.clone(),
     }
 }
 

@@ -9,8 +9,8 @@ use super::select::Absence;
 use super::suggest::{Siblings, siblings};
 use super::url::{composed, encode};
 use super::{
-    FEED_FILES, HOME_FILES, LIST_FILES, LanguageId, List, ListOf, PAGE_FILES, Page, PageId,
-    ROOT_FILES,
+    FEED_FILES, HOME_FILES, LIST_FILES, LanguageId, List, ListOf, NOT_FOUND_FILE, PAGE_FILES, Page,
+    PageId, ROOT_FILES, has_calendar, has_data, has_event_file,
 };
 use crate::config::Config;
 use std::collections::HashMap;
@@ -103,27 +103,36 @@ impl<'a> Lookup<'a> {
         let exists = if let Some(first) = folder.strip_suffix("page").filter(|_| !name.is_empty()) {
             let first = first.trim_end_matches('/');
             let part: usize = name.parse().ok()?;
-            let list = &self.lists[*self.list_folders.get(first)? as usize];
+            let list = self.list_at(first)?;
             if part > 1 && part <= parts(list) {
                 let url = format!("{}page/{part}/", list.url);
                 return Some(Destination::Other(url));
             }
             false
         } else if FEED_FILES.contains(&name) {
-            let list = &self.lists[*self.list_folders.get(folder)? as usize];
+            let list = self.list_at(folder)?;
             list.feed && !list.pages.is_empty()
         } else if LIST_FILES.contains(&name) {
-            self.list_folders.contains_key(folder)
+            has_calendar(self.pages, self.list_at(folder)?)
         } else if PAGE_FILES.contains(&name) {
-            matches!(self.addresses.get(folder), Some(Destination::Page(_)))
-        } else if HOME_FILES.contains(&name) {
-            self.list_folders
-                .get(folder)
-                .is_some_and(|list| self.lists[*list as usize].of == ListOf::Home)
+            match self.addresses.get(folder) {
+                Some(Destination::Page(id)) => has_event_file(&self.pages[*id as usize]),
+                _ => false,
+            }
+        } else if let Some((_, kind)) = HOME_FILES.iter().find(|(file, _)| *file == name) {
+            let list = self.list_at(folder)?;
+            list.of == ListOf::Home && has_data(self.pages, list.language, *kind)
+        } else if name == NOT_FOUND_FILE {
+            self.list_at(folder)?.of == ListOf::Home
         } else {
             folder.is_empty() && (ROOT_FILES.contains(&name) || is_sitemap_part(name))
         };
         exists.then(|| Destination::Other(format!("{}/{}", self.config.base_path, encode(path))))
+    }
+
+    /// The list whose folder this is.
+    fn list_at(&self, folder: &str) -> Option<&List> {
+        self.lists.get(*self.list_folders.get(folder)? as usize)
     }
 
     /// What a path below the content folder leads to: a file, a page without its extension

@@ -7,6 +7,7 @@
 mod address;
 mod anchor;
 mod asset;
+mod beside;
 mod collision;
 mod expiry;
 mod index;
@@ -32,6 +33,7 @@ mod translation;
 mod url;
 mod wikilink;
 
+pub use beside::{has_calendar, has_data, has_event_file, is_in_calendar, list_kind};
 pub use resolve::resolve;
 pub use url::encode as encode_path;
 
@@ -46,10 +48,15 @@ pub const FEED_FILES: [&str; 3] = ["atom.xml", "rss.xml", "feed.json"];
 pub const LIST_FILES: [&str; 1] = ["calendar.ics"];
 /// Files below a page's folder.
 pub const PAGE_FILES: [&str; 1] = ["event.ics"];
-/// Files below the home page of each language.
-pub const HOME_FILES: [&str; 2] = ["companies.json", "jobs.json"];
-/// Files that every site has at its top.
-pub const ROOT_FILES: [&str; 4] = ["404.html", "_redirects", "robots.txt", "sitemap.xml"];
+/// Files below the home page of a language, with the kind of page that they tell of.
+pub const HOME_FILES: [(&str, content::Kind); 2] = [
+    ("companies.json", content::Kind::Company),
+    ("jobs.json", content::Kind::Job),
+];
+/// The page for addresses that do not exist, below the home page of each language.
+pub const NOT_FOUND_FILE: &str = "404.html";
+/// Other files that every site has at its top.
+pub const ROOT_FILES: [&str; 4] = ["_headers", "_redirects", "robots.txt", "sitemap.xml"];
 
 /// Index of a page in [`Site::pages`].
 pub type PageId = u32;

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Names that may stand in a pattern.
-const TOKENS: [&str; 26] = [
+const TOKENS: [&str; 31] = [
     "year",
     "short_year",
     "month",
@@ -23,10 +23,14 @@ const TOKENS: [&str; 26] = [
     "hour",
     "minute",
     "second",
+    "timestamp",
+    "yearday",
+    "y_day",
     "title",
     "post_title",
     "slug",
     "slugorfilename",
+    "slugorcontentbasename",
     "contentbasename",
     "name",
     "filename",
@@ -40,6 +44,7 @@ const TOKENS: [&str; 26] = [
     "lang",
     "kind",
     "kinds",
+    "output_ext",
 ];
 
 /// Path of each section's folder, by language and folder.
@@ -62,7 +67,8 @@ impl Patterns {
     /// Reads the settings; unknown names are reported once.
     pub(super) fn read(config: &Config, diagnostics: &mut Vec<Diagnostic>) -> Self {
         let mut rows = Vec::new();
-        for (section, written) in &config.permalinks {
+        for (section, pattern) in &config.permalinks {
+            let written = &pattern.text;
             let (pieces, unknown) = pieces(written);
             for word in &unknown {
                 diagnostics.push(
@@ -70,7 +76,7 @@ impl Patterns {
                         Code::InvalidPermalink,
                         format!("`:{word}` in the permalink pattern `{written}` is unknown"),
                     )
-                    .at(Place::file("site.yaml"))
+                    .at(pattern.place.clone())
                     .maybe_hint(did_you_mean(word, TOKENS)),
                 );
             }
@@ -319,7 +325,7 @@ fn value(
     let source = &page.source;
     let style = rules.config.slugs;
     let text = match token {
-        "title" | "slug" | "slugorfilename" => page_slug.to_owned(),
+        "title" | "slug" | "slugorfilename" | "slugorcontentbasename" => page_slug.to_owned(),
         "post_title" => slug(&source.title, style),
         "name" | "filename" | "contentbasename" => slug(&source.stem, style),
         "id" | "abbrlink" => identity(source),
@@ -329,6 +335,7 @@ fn value(
         "lang" => prefix(rules.config, page.language).to_owned(),
         "kind" => source.kind.as_str().to_owned(),
         "kinds" => source.kind.plural().to_owned(),
+        "output_ext" => ".html".to_owned(),
         _ => {
             let date = source
                 .meta
@@ -343,6 +350,9 @@ fn value(
                 "day" => format!("{:02}", day.day()),
                 "i_day" => day.day().to_string(),
                 "hour" => format!("{:02}", day.hour()),
+                "timestamp" => date.at.as_second().to_string(),
+                "yearday" => day.day_of_year().to_string(),
+                "y_day" => format!("{:03}", day.day_of_year()),
                 "minute" => format!("{:02}", day.minute()),
                 _ => format!("{:02}", day.second()),
             }

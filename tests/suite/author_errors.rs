@@ -111,6 +111,12 @@ const SLIPS: &[(&str, &str, &str, &str)] = &[
         "content/a.md:3:",
     ),
     (
+        "unknown-template",
+        "content/a.md",
+        "---\ntitle: 甲\ntemplate: nosuchpage\n---\n文。",
+        "content/a.md:3:11: warning",
+    ),
+    (
         "unknown-tag",
         "content/a.md",
         "# 题\n\n{% nosuchtag x %}文。{% endnosuchtag %}",

@@ -100,7 +100,7 @@ fn every_setting_is_read() {
     };
     assert_eq!(config.taxonomies, [Taxonomy::named("tags"), areas]);
     assert_eq!(config.menu[0].title.get("en"), "Jobs");
-    assert_eq!(config.permalinks["articles"], "/:year/:slug/");
+    assert_eq!(config.permalinks["articles"].text, "/:year/:slug/");
     assert_eq!(config.slugs, SlugStyle::Pinyin);
     assert!(config.feeds.atom && !config.feeds.rss && !config.feeds.full);
     assert_eq!(

@@ -9,6 +9,15 @@ use crate::render::sanitise::escape_into;
 use crate::site::{Picture, Site, Target};
 use std::fmt::Write;
 
+/// An image with what its author says of it.
+#[derive(Clone, Copy)]
+struct Image<'a> {
+    picture: &'a Picture,
+    alt: &'a str,
+    title: Option<&'a str>,
+    attributes: &'a [(String, String)],
+}
+
 impl Filler<'_> {
     /// Writes what fills a hole. `around` is the HTML before and after it.
     pub(super) fn write(
@@ -54,11 +63,13 @@ impl Filler<'_> {
                         &fallback
                     }
                 };
-                if *alone {
-                    self.figure(out, picture, alt, title.as_deref(), attributes);
-                } else {
-                    self.image(out, picture, alt, title.as_deref(), attributes);
-                }
+                let image = Image {
+                    picture,
+                    alt,
+                    title: title.as_deref(),
+                    attributes,
+                };
+                self.picture(out, &image, *alone);
             }
             HoleKind::Wikilink {
                 target: name,
@@ -107,17 +118,21 @@ impl Filler<'_> {
         }
     }
 
-    fn figure(
-        &self,
-        out: &mut String,
-        picture: &Picture,
-        alt: &str,
-        title: Option<&str>,
-        attributes: &[(String, String)],
-    ) {
+    /// An image in a line, or a figure where it stands alone.
+    fn picture(&self, out: &mut String, image: &Image<'_>, alone: bool) {
+        if !alone {
+            return self.image(out, image);
+        }
         out.push_str("<figure>");
-        self.image(out, picture, alt, None, attributes);
-        if let Some(title) = title.filter(|title| !title.trim().is_empty()) {
+        // The title becomes the caption.
+        self.image(
+            out,
+            &Image {
+                title: None,
+                ..*image
+            },
+        );
+        if let Some(title) = image.title.filter(|title| !title.trim().is_empty()) {
             out.push_str("<figcaption>");
             escape_into(out, title);
             out.push_str("</figcaption>");
@@ -125,14 +140,13 @@ impl Filler<'_> {
         out.push_str("</figure>\n");
     }
 
-    fn image(
-        &self,
-        out: &mut String,
-        picture: &Picture,
-        alt: &str,
-        title: Option<&str>,
-        attributes: &[(String, String)],
-    ) {
+    fn image(&self, out: &mut String, image: &Image<'_>) {
+        let Image {
+            picture,
+            alt,
+            title,
+            attributes,
+        } = *image;
         out.push_str("<img");
         attribute(out, "src", &self.placed(&picture.url));
         attribute(out, "alt", alt);
@@ -173,11 +187,13 @@ impl Filler<'_> {
         match target {
             Target::Picture(picture) if embed => {
                 let alt = label.map(plain).unwrap_or_default();
-                if alone {
-                    self.figure(out, picture, &alt, None, &[]);
-                } else {
-                    self.image(out, picture, &alt, None, &[]);
-                }
+                let image = Image {
+                    picture,
+                    alt: &alt,
+                    title: None,
+                    attributes: &[],
+                };
+                self.picture(out, &image, alone);
             }
             Target::None | Target::Missing => out.push_str(raw),
             Target::Page(id, _) => {

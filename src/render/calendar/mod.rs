@@ -11,7 +11,7 @@ use super::{Sink, origin, sanitise, summary};
 use crate::content::date::Moment;
 use crate::content::kind::{Event, Policy};
 use crate::content::{Details, Located};
-use crate::site::{ListOf, Page, Site};
+use crate::site::{ListOf, Page, Site, has_calendar, has_event_file, is_in_calendar};
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
 use line::Lines;
@@ -21,36 +21,25 @@ use line::Lines;
 /// # Errors
 /// When the sink fails.
 pub(crate) fn write(site: &Site, titles: TitleOf<'_>, sink: &dyn Sink) -> anyhow::Result<()> {
-    for page in &site.pages {
-        if address::has_event_file(page) {
-            let calendar = calendar(site, page.language, &page.source.title, [page]);
-            let file = format!("{}{EVENT}", address::folder(&page.output));
-            sink.write(&file, calendar.as_bytes())?;
-        }
+    for page in site.pages.iter().filter(|page| has_event_file(page)) {
+        let calendar = calendar(site, page.language, &page.source.title, [page]);
+        let file = format!("{}{EVENT}", address::folder(&page.output));
+        sink.write(&file, calendar.as_bytes())?;
     }
-    let mut folders = Vec::new();
     for list in &site.lists {
-        if address::has_calendar(site, list) {
-            let pages = list
-                .pages
-                .iter()
-                .filter_map(|id| site.pages.get(*id as usize));
-            let calendar = calendar(site, list.language, &titles(list), pages);
-            sink.write(&format!("{}{CALENDAR}", list.folder), calendar.as_bytes())?;
-            folders.push(list.folder.as_str());
-        }
-    }
-    for list in site.lists.iter().filter(|list| list.of == ListOf::Home) {
-        if folders.contains(&list.folder.as_str()) {
+        if !has_calendar(&site.pages, list) {
             continue;
         }
-        let pages = site.pages.iter().filter(|page| {
-            page.language == list.language && !page.expired && !page.source.meta.hidden
-        });
-        let calendar = calendar(site, list.language, "", pages);
-        if calendar.contains("BEGIN:VEVENT") {
-            sink.write(&format!("{}{CALENDAR}", list.folder), calendar.as_bytes())?;
-        }
+        let calendar = if list.of == ListOf::Home {
+            let pages = site.pages.iter();
+            let pages = pages.filter(|page| is_in_calendar(page, list.language));
+            calendar(site, list.language, "", pages)
+        } else {
+            let pages = list.pages.iter();
+            let pages = pages.filter_map(|id| site.pages.get(*id as usize));
+            calendar(site, list.language, &titles(list), pages)
+        };
+        sink.write(&format!("{}{CALENDAR}", list.folder), calendar.as_bytes())?;
     }
     Ok(())
 }

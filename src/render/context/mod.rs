@@ -18,7 +18,7 @@ pub(crate) use here::{Here, HereKind, steps};
 use super::address;
 use super::theme::Theme;
 use crate::content::Kind;
-use crate::site::{List, ListOf, PageId, Section, Site};
+use crate::site::{List, ListOf, PageId, Section, Site, list_kind};
 use site::LanguageSite;
 use std::collections::{BTreeMap, BTreeSet};
 use tera::{Context, Map, Value};
@@ -189,7 +189,7 @@ struct ListFacts {
 impl ListFacts {
     fn of(site: &Site, list: &List) -> Self {
         Self {
-            kind: address::list_kind(site, list),
+            kind: list_kind(&site.pages, list),
             parts: (1..=parts(list))
                 .map(|part| value::link(&part.to_string(), &part_url(list, part), false))
                 .collect(),

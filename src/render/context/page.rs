@@ -5,7 +5,7 @@ use super::value::{maybe, record, texts};
 use super::{Contexts, card};
 use crate::content::Heading;
 use crate::render::address;
-use crate::site::{Page, PageId, Site, Target};
+use crate::site::{Page, PageId, Site, Target, has_event_file};
 use tera::{Map, Value};
 
 /// The record; the fields of the card come first.
@@ -54,7 +54,7 @@ pub(super) fn value(contexts: &Contexts<'_>, id: PageId, content: &str) -> Value
         ("has_math", Value::from(source.body.has_math)),
         (
             "ics",
-            if address::has_event_file(page) {
+            if has_event_file(page) {
                 Value::from(address::beside(&page.url, address::EVENT))
             } else {
                 Value::none()

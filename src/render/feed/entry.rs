@@ -5,6 +5,7 @@ use super::facts;
 use super::moments::Stamp;
 use crate::render::{address, sanitise, summary};
 use crate::site::{ListOf, Page, PageId, Site};
+use std::collections::HashSet;
 use std::fmt::Write;
 
 /// An entry.
@@ -94,17 +95,16 @@ fn content(site: &Site, page: &Page, body: &str) -> String {
     html
 }
 
+/// Names of the page's terms, each once: a name may stand in several taxonomies.
 fn categories<'a>(site: &'a Site, page: &Page) -> Vec<&'a str> {
-    let mut names: Vec<&str> = Vec::new();
-    for (_, terms) in &page.terms {
-        for term in terms {
-            if let Some(list) = site.lists.get(*term as usize)
-                && let ListOf::Term { name, .. } = &list.of
-                && !names.contains(&name.as_str())
-            {
-                names.push(name);
-            }
-        }
-    }
-    names
+    let mut seen: HashSet<&str> = HashSet::new();
+    page.terms
+        .iter()
+        .flat_map(|(_, terms)| terms)
+        .filter_map(|term| match &site.lists.get(*term as usize)?.of {
+            ListOf::Term { name, .. } => Some(name.as_str()),
+            _ => None,
+        })
+        .filter(|name| seen.insert(name))
+        .collect()
 }

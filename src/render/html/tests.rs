@@ -1,8 +1,8 @@
 //! A site and a theme in, files out.
 
 use crate::content::kind::Article;
-use crate::content::{Details, Kind};
-use crate::diag::print;
+use crate::content::{Details, Kind, Located};
+use crate::diag::{Position, print};
 use crate::render::render;
 use crate::render::sample::{self, Kept};
 use crate::render::theme::assemble;
@@ -149,23 +149,38 @@ fn what_a_site_brings_itself_is_not_made_again() {
     assert_eq!(kept.text("en/404.html"), "en");
 }
 
+fn named(template: &str) -> Option<Located<String>> {
+    let position = Position {
+        line: 3,
+        column: 11,
+        length: 4,
+    };
+    Some(Located::new(template.to_owned(), position))
+}
+
 #[test]
-fn a_page_may_name_its_template_and_one_of_another_generator_means_nothing() {
+fn a_page_may_name_its_template_and_hears_of_one_that_does_not_exist() {
     let mut site = site();
     sample::change(&mut site.pages[0], |page| {
-        page.meta.template = Some("wide".to_owned());
+        page.meta.template = named("wide");
     });
     sample::change(&mut site.pages[1], |page| {
-        page.meta.template = Some("list.html".to_owned());
+        page.meta.template = named("list.html");
     });
     sample::change(&mut site.pages[2], |page| {
-        page.meta.template = Some("post".to_owned());
+        page.meta.template = named("post");
     });
     let (kept, said) = run(
         &site,
         &[("themes/city/templates/wide.html", "wide {{ page.title }}")],
     );
-    assert_eq!(said, [] as [&str; 0]);
+    assert_eq!(
+        said,
+        [
+            "content/articles/b.md:3:11: warning[unknown-template]: the theme has no template `list.html` for pages",
+            "content/about.md:3:11: warning[unknown-template]: the theme has no template `post.html` for pages",
+        ]
+    );
     assert_eq!(kept.text("articles/a/index.html"), "wide A");
     assert!(kept.text("articles/b/index.html").starts_with("B &amp;"));
     assert!(kept.text("about/index.html").starts_with("About|"));
@@ -207,4 +222,24 @@ fn a_template_that_every_theme_has_is_missed() {
     .unwrap();
     assert_eq!(said.len(), 1);
     assert_eq!(said[0].message, "theme `city` has no template `term.html`");
+}
+
+#[test]
+fn a_template_that_does_not_compile_hides_no_mistake_of_another() {
+    let site = site();
+    let files = BARE.into_iter().chain([
+        ("themes/city/templates/wide.html", "{% if %}"),
+        ("themes/city/templates/article.html", "{{ page.titel }}"),
+    ]);
+    let (theme, diagnostics) = assemble(&MemoryFiles::new(files), &site.config);
+    assert_eq!(diagnostics.len(), 1, "{diagnostics:?}");
+    let kept = Kept::default();
+    let said = render(&site, &theme.unwrap(), Path::new("/nowhere"), &kept).unwrap();
+    let said: Vec<String> = said.iter().map(print::short).collect();
+    assert_eq!(
+        said,
+        [
+            "themes/city/templates/article.html:1:9: error[unknown-template-field]: `page` has no field `titel`"
+        ]
+    );
 }

@@ -8,6 +8,7 @@ use crate::data::fields::Fields;
 use crate::data::{Node, yaml};
 use crate::diag::{Code, Diagnostic, Place, did_you_mean};
 use crate::render::contract;
+use serde_json::Value as Json;
 use std::sync::Arc;
 use tera::{Map, Value};
 
@@ -137,20 +138,26 @@ pub(super) fn options(
             );
             continue;
         };
-        let (wanted, given) = (sort_of(&default.to_json()), sort_of(&entry.value.to_json()));
-        if let (Some(wanted), Some(given)) = (wanted, given)
-            && wanted != given
-        {
+        let (default, given) = (default.to_json(), entry.value.to_json());
+        if !fits(&default, &given) {
             diagnostics.push(
                 Diagnostic::new(
                     Code::WrongType,
-                    format!("theme option `{}` wants {wanted}, not {given}", entry.key),
+                    format!(
+                        "theme option `{}` wants {}, not {}",
+                        entry.key,
+                        sort_of(&default),
+                        sort_of(&given)
+                    ),
                 )
                 .at(Place::at(Arc::clone(&site), entry.value.position)),
             );
             continue;
         }
-        options.insert(entry.key.clone().into(), value(&entry.value));
+        options.insert(
+            entry.key.clone().into(),
+            Value::from_serializable(&merged(default, given)),
+        );
     }
     Value::from(options)
 }
@@ -160,13 +167,36 @@ pub(crate) fn value(node: &Node) -> Value {
     Value::from_serializable(&node.to_json())
 }
 
-fn sort_of(value: &serde_json::Value) -> Option<&'static str> {
-    match value {
-        serde_json::Value::Null => None,
-        serde_json::Value::Bool(_) => Some("`true` or `false`"),
+/// Whether a value may stand where the default does; one of them may be none.
+fn fits(default: &Json, given: &Json) -> bool {
+    match (default, given) {
         // A number may stand where text is wanted: `2024` is a fine text.
-        serde_json::Value::Number(_) | serde_json::Value::String(_) => Some("text or a number"),
-        serde_json::Value::Array(_) => Some("a list"),
-        serde_json::Value::Object(_) => Some("a mapping"),
+        (Json::Null, _) | (_, Json::Null) | (Json::String(_), Json::Number(_)) => true,
+        _ => sort_of(default) == sort_of(given),
+    }
+}
+
+/// What the site says, and of a mapping what it leaves out.
+fn merged(default: Json, given: Json) -> Json {
+    match (default, given) {
+        (Json::Object(mut all), Json::Object(given)) => {
+            for (key, value) in given {
+                let default = all.remove(&key).unwrap_or_default();
+                all.insert(key, merged(default, value));
+            }
+            Json::Object(all)
+        }
+        (_, given) => given,
+    }
+}
+
+fn sort_of(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "nothing",
+        Json::Bool(_) => "`true` or `false`",
+        Json::Number(_) => "a number",
+        Json::String(_) => "text",
+        Json::Array(_) => "a list",
+        Json::Object(_) => "a mapping",
     }
 }

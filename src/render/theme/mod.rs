@@ -19,7 +19,7 @@ use crate::diag::{Code, Diagnostic, Place, did_you_mean};
 use files::{Content, DiskFiles, ThemeFiles};
 use manifest::Manifest;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use tera::value::Key;
 use tera::{Tera, Value};
@@ -66,20 +66,11 @@ pub(crate) struct TemplateFile {
 }
 
 impl Theme {
-    /// Static files as they are written: path below the public folder, and where the file
-    /// lies (an empty path when it is in memory).
-    pub fn statics(&self) -> Vec<(String, PathBuf)> {
+    /// The static files with each of their outputs, paths below the public folder.
+    pub fn statics(&self) -> Vec<(&StaticFile, &str)> {
         self.statics
             .iter()
-            .flat_map(|file| {
-                let source = match &file.content {
-                    Content::Disk(path) => path.clone(),
-                    Content::Bytes(_) => PathBuf::new(),
-                };
-                file.outputs
-                    .iter()
-                    .map(move |output| (output.clone(), source.clone()))
-            })
+            .flat_map(|file| file.outputs.iter().map(move |output| (file, &**output)))
             .collect()
     }
 

@@ -6,6 +6,8 @@ use super::Layer;
 use super::files::{Content, is_fingerprinted};
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
 
 /// A static file of the theme or the site.
 #[derive(Debug, Clone)]
@@ -15,18 +17,33 @@ pub struct StaticFile {
     /// Files below the public folder to which it is written; the first is the one that
     /// templates link: `style.3f9a1c2b.css`.
     pub outputs: Vec<String>,
+    /// Its file from the site's root, for messages.
+    pub file: Arc<str>,
     /// Its content.
     pub content: Content,
 }
 
+impl StaticFile {
+    /// Where it lies on the disk, unless it was read.
+    pub fn disk(&self) -> Option<&Path> {
+        match &self.content {
+            Content::Disk(path) => Some(path),
+            Content::Bytes(_) => None,
+        }
+    }
+}
+
 /// All static files, the first layer's where several have one.
 pub(super) fn collect(layers: &[Layer]) -> Vec<StaticFile> {
-    let mut found: BTreeMap<&str, &Content> = BTreeMap::new();
+    let mut found: BTreeMap<&str, (Arc<str>, &Content)> = BTreeMap::new();
     let mut themed: BTreeSet<&str> = BTreeSet::new();
     for layer in layers {
         for (path, content) in &layer.files {
+            let file = path;
             if let Some(path) = path.strip_prefix("static/") {
-                found.entry(path).or_insert(content);
+                found
+                    .entry(path)
+                    .or_insert_with(|| (layer.file(file), content));
                 if layer.name.is_some() {
                     themed.insert(path);
                 }
@@ -35,7 +52,7 @@ pub(super) fn collect(layers: &[Layer]) -> Vec<StaticFile> {
     }
     found
         .into_iter()
-        .map(|(path, content)| {
+        .map(|(path, (file, content))| {
             let outputs = match content {
                 Content::Bytes(bytes) if is_fingerprinted(path) => {
                     let mut outputs = vec![fingerprinted(path, bytes)];
@@ -50,6 +67,7 @@ pub(super) fn collect(layers: &[Layer]) -> Vec<StaticFile> {
             StaticFile {
                 path: path.to_owned(),
                 outputs,
+                file,
                 content: content.clone(),
             }
         })

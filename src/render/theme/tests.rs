@@ -135,22 +135,28 @@ fn options_of_the_site_are_checked_against_the_themes() {
     let (theme, diagnostics) = load(
         &[(
             "themes/city/theme.yaml",
-            "name: city\ncontract: 1\nnaem: x\noptions:\n  palette: lake\n  wide: false\n",
+            "name: city\ncontract: 1\nnaem: x\noptions:\n  palette: lake\n  wide: false\n  count: 3\n  year: ''\n  colors: { line: red, text: black }\n",
         )],
-        "theme_options:\n  palete: ink\n  wide: maybe\n  palette: brick\n",
+        "theme_options:\n  palete: ink\n  wide: maybe\n  palette: brick\n  count: many\n  year: 2024\n  colors: { line: blue }\n",
     );
     assert_eq!(
         said(&diagnostics),
         [
             "themes/city/theme.yaml:3:1: error[unknown-key]: unknown key `naem` | did you mean `name`?",
             "site.yaml:8:3: error[unknown-key]: theme `city` has no option `palete` | did you mean `palette`?",
-            "site.yaml:9:9: error[wrong-type]: theme option `wide` wants `true` or `false`, not text or a number",
+            "site.yaml:9:9: error[wrong-type]: theme option `wide` wants `true` or `false`, not text",
+            "site.yaml:11:10: error[wrong-type]: theme option `count` wants a number, not text",
         ]
     );
     let options = theme.unwrap().options;
     assert_eq!(
         options.get_from_path("palette").and_then(|v| v.as_str()),
         Some("brick")
+    );
+    let colors = ["colors.line", "colors.text"].map(|path| options.get_from_path(path));
+    assert_eq!(
+        colors.map(|color| color.and_then(|v| v.as_str())),
+        [Some("blue"), Some("black")]
     );
 }
 
@@ -288,7 +294,7 @@ fn style_sheets_and_scripts_have_a_hash_in_their_name() {
         ]
     );
     let theme = theme.unwrap();
-    let outputs: Vec<String> = theme.statics().into_iter().map(|(path, _)| path).collect();
+    let outputs: Vec<&str> = theme.statics().into_iter().map(|(_, path)| path).collect();
     // A script of the site itself keeps its own name too: its pages may name it.
     assert_eq!(outputs[1..3], ["js/own.js", "og.png"]);
     assert_eq!(outputs.len(), 4);

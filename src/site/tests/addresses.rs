@@ -102,6 +102,46 @@ permalinks:
 }
 
 #[test]
+fn patterns_of_other_generators_mean_what_they_mean_there() {
+    let url = |pattern: &str| {
+        let settings = format!(
+            "\
+site: {{ url: 'https://example.org', title: T, languages: [zh-Hans], timezone: Asia/Shanghai }}
+permalinks: {{ posts: '{pattern}' }}
+"
+        );
+        let text =
+            "---\ntitle: Пара слов\ndate: 2026-02-03 04:05:06\ncategories: [Life]\n---\n正文";
+        let site = site_with(&settings, &[("posts/2026-02-03-hello.md", text)]);
+        assert_eq!(site.told(), [""; 0]);
+        site.page("posts/2026-02-03-hello.md").output.clone()
+    };
+    for (pattern, expected) in [
+        (
+            "/:year/:month/:day/:hour:minute:second/:title/",
+            "2026/02/03/040506/hello/index.html",
+        ),
+        ("/:short_year-:i_month-:i_day", "26-2-3/index.html"),
+        ("/:timestamp.html", "1770062706.html"),
+        (
+            "/:sections/:slugorcontentbasename/",
+            "posts/hello/index.html",
+        ),
+        (
+            "/:categories/:year/:y_day/:title:output_ext",
+            "life/2026/034/hello.html",
+        ),
+        ("/:yearday/:post_title/", "34/пара-слов/index.html"),
+        (
+            "/:kind/:kinds/:lang/:filename",
+            "article/articles/hello/index.html",
+        ),
+    ] {
+        assert_eq!(url(pattern), expected, "{pattern}");
+    }
+}
+
+#[test]
 fn mistakes_of_patterns_are_told_where_they_are_made() {
     let settings = "\
 site: { url: 'https://example.org', title: T, languages: [zh-Hans], timezone: Asia/Shanghai }
@@ -112,7 +152,7 @@ permalinks: { a: '/:yaer/:slug/', b: '/:year/:slug/' }
         site.told(),
         [
             "content/b/y.md: error[invalid-permalink]: the permalink pattern of `site.yaml` cannot be used here: it has a date and the page has none | give the page what the pattern asks for, or a `permalink` of its own",
-            "site.yaml: error[invalid-permalink]: `:yaer` in the permalink pattern `/:yaer/:slug/` is unknown | did you mean `year`?",
+            "site.yaml:2:18: error[invalid-permalink]: `:yaer` in the permalink pattern `/:yaer/:slug/` is unknown | did you mean `year`?",
         ]
     );
     assert_eq!(site.page("b/y.md").output, "b/y/index.html");

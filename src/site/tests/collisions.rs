@@ -50,8 +50,41 @@ fn every_pair_is_named() {
             "content/b.md < content/a.md: `content/a.md` and the alias `/blog/a/` of `content/b.md` would both write `a/index.html`",
         ),
         (
-            &[("jobs.json", ""), ("a.md", TEXT)],
-            "content/jobs.json < : `content/jobs.json` and Guidepost itself would both write `jobs.json`",
+            &[("jobs.json", ""), ("jobs/x.md", TEXT)],
+            "content/jobs.json < : `content/jobs.json` and the data of jobs would both write `jobs.json`",
+        ),
+        (
+            &[("static:companies.json", ""), ("companies/x.md", TEXT)],
+            "static/companies.json < : `static/companies.json` and the data of companies would both write `companies.json`",
+        ),
+        (
+            &[
+                ("static:events/calendar.ics", ""),
+                ("events/x.md", "---\nstart: 2026-07-01\n---\nx"),
+            ],
+            "static/events/calendar.ics < : `static/events/calendar.ics` and the calendar of the list of the folder `content/events` would both write `events/calendar.ics`",
+        ),
+        (
+            &[
+                ("static:events/x/event.ics", ""),
+                ("events/x.md", "---\nstart: 2026-07-01\n---\nx"),
+            ],
+            "content/events/x.md < static/events/x/event.ics: `static/events/x/event.ics` and the calendar of `content/events/x.md` would both write `events/x/event.ics`",
+        ),
+        (
+            &[
+                ("a.md", "---\nurl: /calendar.ics\n---\nx"),
+                ("policies/x.md", "---\ndeadline: 2026-07-01\n---\nx"),
+            ],
+            "content/a.md < : the calendar of the home page writes the file `calendar.ics`, which `content/a.md` needs as a folder for `calendar.ics/index.html`",
+        ),
+        (
+            &[("a.md", "---\nurl: /sitemap.xml\n---\nx")],
+            "content/a.md < : `content/a.md` and Guidepost itself would both write `sitemap.xml`",
+        ),
+        (
+            &[("a.md", "---\nurl: /_headers\n---\nx")],
+            "content/a.md < : Guidepost itself writes the file `_headers`, which `content/a.md` needs as a folder for `_headers/index.html`",
         ),
         (
             &[("x.txt", ""), ("static:x.txt", ""), ("a.md", TEXT)],
@@ -104,6 +137,9 @@ fn a_robots_file_of_ones_own_is_no_mistake() {
         ("static:404.html", ""),
         ("404.html", ""),
         ("404.md", "---\npermalink: /404.html\n---\n没有"),
+        ("static:en/404.html", ""),
+        ("static:jobs.json", ""),
+        ("static:calendar.ics", ""),
         ("static:sitemap.xml", ""),
         ("_redirects", ""),
         ("static:_headers", ""),

@@ -1,6 +1,7 @@
 //! Links, images and wikilinks of bodies.
 
 use super::site_from;
+use crate::diag::Code;
 
 /// Pages, files and lists that links may lead to.
 const FILES: &[(&str, &str)] = &[
@@ -232,6 +233,39 @@ fn wikilinks_find_names_titles_and_files() {
         let (target, told) = link("articles/x.md", written);
         assert_eq!((target.as_str(), told), (expected, vec![]), "{written}");
     }
+}
+
+#[test]
+fn files_beside_pages_and_lists_are_found_where_they_are_written() {
+    let found = |files: &[(&str, &str)], link: &str| {
+        let text = format!("[x]({link})");
+        let mut files = files.to_vec();
+        files.push(("x.md", &text));
+        site_from(&files).of(Code::BrokenLink).is_empty()
+    };
+    let full = &[
+        ("events/a.md", "---\nstart: 2026-07-01\n---\nx"),
+        ("events/b.md", "x"),
+        ("jobs/c.md", "x"),
+    ];
+    for (link, exists) in [
+        ("/events/a/event.ics", true),
+        ("/events/b/event.ics", false),
+        ("/events/calendar.ics", true),
+        ("/jobs/calendar.ics", false),
+        ("/calendar.ics", true),
+        ("/en/calendar.ics", false),
+        ("/jobs.json", true),
+        ("/en/jobs.json", false),
+        ("/companies.json", false),
+        ("/404.html", true),
+        ("/en/404.html", true),
+        ("/jobs/404.html", false),
+    ] {
+        assert_eq!(found(full, link), exists, "{link}");
+    }
+    assert!(!found(&[("events/b.md", "x")], "/events/calendar.ics"));
+    assert!(!found(&[("a.md", "x")], "/calendar.ics"));
 }
 
 #[test]

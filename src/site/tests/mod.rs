@@ -50,7 +50,7 @@ pub(super) fn resolved(settings: &str, files: &[(&str, &str)], now: &str, all: b
     for (path, text) in files {
         let file: Arc<str> = format!("content/{path}").into();
         if let Some(path) = path.strip_prefix("static:") {
-            statics.push(found(path.into(), path));
+            statics.push(found(format!("static/{path}").into(), path));
         } else if path.ends_with(".md") {
             let file = PageFile {
                 file,
