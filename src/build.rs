@@ -9,7 +9,7 @@ use crate::config::{self, Config};
 use crate::content::discover::{self, Found, FoundAsset, FoundPage};
 use crate::content::{self, Page, PageFile, rows};
 use crate::data::{self, Entry, Node, Value};
-use crate::diag::{self, Code, Diagnostic, Place};
+use crate::diag::{self, Code, Diagnostic, Place, Severity};
 use crate::render::{self, Sink, theme};
 use crate::site::{self, NextChange, Selection, Site, Tally};
 use anyhow::Context as _;
@@ -86,7 +86,7 @@ pub fn run(root: &Path, options: &Options, sink: &dyn Sink) -> anyhow::Result<Bu
         let failed = diag::count(&diagnostics).0 > 0;
         let sink = if failed { &Nowhere } else { sink };
         let found = render::render(&site, theme, root, sink)?;
-        diagnostics.extend(config.checks.apply(found));
+        diagnostics.extend(told_once(config.checks.apply(found)));
     }
     diag::sort(&mut diagnostics);
     Ok(Built {
@@ -96,6 +96,27 @@ pub fn run(root: &Path, options: &Options, sink: &dyn Sink) -> anyhow::Result<Bu
         external: external(&site),
         next_change: site.next_change,
     })
+}
+
+/// The engine stumbles over what the check of the templates has found already, and the check
+/// says it better. Only an error stands for the engine's: else a page would be missing in
+/// silence.
+fn told_once(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let (stumbles, mut told): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(|diagnostic| diagnostic.code == Code::TemplateError);
+    for stumble in stumbles {
+        let same = told.iter_mut().find(|known| {
+            known.code == Code::UnknownTemplateField
+                && known.severity == Severity::Error
+                && known.place == stumble.place
+        });
+        match same {
+            Some(known) => known.related.extend(stumble.related),
+            None => told.push(stumble),
+        }
+    }
+    told
 }
 
 /// Keeps nothing: where the outputs of a run go that cannot be published anyway.

@@ -70,9 +70,9 @@ pub(super) enum Color {
 pub(super) enum Command {
     /// Write the example site, ready to build
     Init {
-        /// An empty or new folder
-        #[arg(default_value = ".", value_name = "DIR")]
-        folder: PathBuf,
+        /// An empty or new folder [default: the one of `--root`, else the current one]
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
     },
     /// Write a new page with its kind's fields, commented
     New {

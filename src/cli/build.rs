@@ -9,8 +9,8 @@ use jiff::tz::TimeZone;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// Folders of the site that a build reads; its output may not land in one of them.
-const SOURCES: [&str; 5] = ["content", "data", "themes", "templates", "static"];
+/// Folders of the site that a build reads beside the content.
+const SOURCES: [&str; 4] = ["data", "themes", "templates", "static"];
 
 /// Runs the command.
 pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Build) -> anyhow::Result<End> {
@@ -44,7 +44,7 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Build) -> anyh
         Some(stage.commit()?)
     };
     drop(progress);
-    view.diagnostics(&root, &built.diagnostics);
+    view.diagnostics(&root, &built.diagnostics)?;
     let mut summary = summary("build", &root, &built);
     if let Some(committed) = committed {
         for note in &committed.notes {
@@ -55,7 +55,7 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Build) -> anyh
         summary.removed = committed.removed;
     }
     summary.seconds = started.elapsed().as_secs_f64();
-    view.summary(&summary);
+    view.summary(&summary)?;
     Ok(End::of(summary.errors))
 }
 
@@ -89,6 +89,8 @@ pub(super) fn summary(command: &'static str, root: &Path, built: &Built) -> Summ
 /// An output folder that holds the site or lies in its sources would mix the two, or be read
 /// by the next build.
 fn refuse_sources(root: &Path, out: &Path) -> anyhow::Result<()> {
+    let content =
+        settings::config(root).map_or_else(|| "content".to_owned(), |config| config.content_folder);
     let root = resolved(root);
     let target = resolved(out);
     anyhow::ensure!(
@@ -96,9 +98,9 @@ fn refuse_sources(root: &Path, out: &Path) -> anyhow::Result<()> {
         "`--out {}` is the folder of the site itself or one above it; name a folder of its own",
         out.display()
     );
-    for source in SOURCES {
+    for source in SOURCES.into_iter().chain([content.as_str()]) {
         anyhow::ensure!(
-            !target.starts_with(root.join(source)),
+            !target.starts_with(resolved(&root.join(source))),
             "`--out {}` lies in `{source}/`, which the build reads; name another folder",
             out.display()
         );

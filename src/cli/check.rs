@@ -26,10 +26,10 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Check) -> anyh
             .extend(levels.unwrap_or_default().apply(found));
         diag::sort(&mut built.diagnostics);
     }
-    view.diagnostics(&root, &built.diagnostics);
+    view.diagnostics(&root, &built.diagnostics)?;
     let mut summary = build::summary("check", &root, &built);
     summary.outputs = sink.outputs();
     summary.seconds = started.elapsed().as_secs_f64();
-    view.summary(&summary);
+    view.summary(&summary)?;
     Ok(End::of(summary.errors))
 }

@@ -9,7 +9,12 @@ use std::path::Path;
 const IGNORED: &str = "/public/\n/.guidepost/\n";
 
 /// Runs the command.
-pub(super) fn run(view: &View, folder: &Path) -> anyhow::Result<End> {
+pub(super) fn run(view: &View, root: Option<&Path>, folder: Option<&Path>) -> anyhow::Result<End> {
+    anyhow::ensure!(
+        root.is_none() || folder.is_none(),
+        "a folder and `--root` are given; name one of them"
+    );
+    let folder = folder.or(root).unwrap_or(Path::new("."));
     refuse_full(folder)?;
     let files = example::files().context("the example site in this program is damaged")?;
     anyhow::ensure!(

@@ -51,7 +51,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let view = View::new(&arguments.global, surroundings());
     let root = arguments.global.root.as_deref();
     let ended = match arguments.command {
-        Command::Init { folder } => init::run(&view, &folder),
+        Command::Init { folder } => init::run(&view, root, folder.as_deref()),
         Command::New { kind, slug, lang } => new::run(&view, root, &kind, &slug, lang.as_deref()),
         Command::Build(options) => build::run(&view, root, &options),
         Command::Serve(options) => serve::run(&view, root, &options),
@@ -59,8 +59,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "guidepost", &mut script);
-            view::out(&String::from_utf8_lossy(&script));
-            Ok(End::Fine)
+            view::out(&String::from_utf8_lossy(&script)).map(|()| End::Fine)
         }
     };
     match ended {

@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::content::Kind;
 use crate::diag::did_you_mean;
 use anyhow::Context as _;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
@@ -24,9 +25,12 @@ pub(super) fn run(
     check_slug(slug)?;
     let config = settings::config(&root);
     let suffix = suffix(config.as_ref(), lang)?;
+    let content = config
+        .as_ref()
+        .map_or("content", |config| config.content_folder.as_str());
     let folder = match kind {
-        Kind::Page => "content".to_owned(),
-        _ => format!("content/{}", kind.plural()),
+        Kind::Page => content.to_owned(),
+        _ => format!("{content}/{}", kind.plural()),
     };
     let path = format!("{folder}/{slug}{suffix}.md");
     let zone = config.map_or(TimeZone::UTC, |config| config.timezone);
@@ -34,15 +38,19 @@ pub(super) fn run(
     fs::create_dir_all(root.join(&folder)).with_context(|| format!("cannot make `{folder}`"))?;
     match File::create_new(root.join(&path)) {
         Ok(mut file) => file
-            .write_all(page(kind, slug, &today.to_string()).as_bytes())
+            .write_all(page(kind, slug, today).as_bytes())
             .with_context(|| format!("cannot write `{path}`"))?,
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             anyhow::bail!("`{path}` is already there, and nothing is overwritten");
         }
         Err(error) => return Err(error).with_context(|| format!("cannot write `{path}`")),
     }
+    let first = match kind {
+        Kind::Job => "name its company, then ",
+        _ => "",
+    };
     view.say(&format!(
-        "wrote {path}, a draft; `guidepost serve --drafts` shows it"
+        "wrote {path}, a draft; {first}`guidepost serve --drafts` shows it"
     ));
     Ok(End::Fine)
 }
@@ -95,13 +103,25 @@ fn suffix(config: Option<&Config>, lang: Option<&str>) -> anyhow::Result<String>
     }
 }
 
-fn page(kind: Kind, slug: &str, today: &str) -> String {
+fn page(kind: Kind, slug: &str, today: Date) -> String {
     let title = slug.replace(['-', '_'], " ");
     let dated = match kind {
         Kind::Page => String::new(),
         _ => format!("date: {today}\n"),
     };
-    let own = own_fields(kind);
+    let own = match kind {
+        Kind::Digest => {
+            // Its own week, so that the page is there as soon as the site has another one.
+            let week = today.iso_week_date();
+            format!(
+                "period: {}-W{:02}         # a week, a month (2026-01), or two days \
+                 (2026-01-01/2026-01-15)\n",
+                week.year(),
+                week.week()
+            )
+        }
+        _ => own_fields(kind).to_owned(),
+    };
     format!(
         "---\ntitle: {title:?}\n{dated}draft: true              # take this line out to publish\n\
          {own}{COMMON}---\n\nThe text begins here.\n"
@@ -187,11 +207,6 @@ start: 2030-01-01 19:00    # when it begins, in the site's time zone
 # recap: What happened, written afterwards
 "
         }
-        Kind::Digest => {
-            "\
-period: 2026-W01           # a week, a month (2026-01), or two days (2026-01-01/2026-01-15)
-"
-        }
-        Kind::Page => "",
+        Kind::Digest | Kind::Page => "",
     }
 }

@@ -17,8 +17,12 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Serve) -> anyh
     settings::options(&root, &words.selection)?;
     let bound = serve::bind(words.port)?;
     let origin = format!("http://127.0.0.1:{}", bound.port);
-    let build = || match once(view, &root, words, &origin) {
-        Ok(build) => build,
+    let mut shown = false;
+    let build = || match once(view, &root, words, &origin, shown) {
+        Ok(build) => {
+            shown |= build.good;
+            build
+        }
         Err(error) => {
             view.failure(&error);
             let message = format!("{error:#}").replace('\n', " ");
@@ -39,10 +43,19 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Serve) -> anyh
     Ok(End::Fine)
 }
 
-fn once(view: &View, root: &Path, words: &args::Serve, origin: &str) -> anyhow::Result<Build> {
+/// One build. `shown` says whether an earlier one can be seen, for the case that this fails.
+fn once(
+    view: &View,
+    root: &Path,
+    words: &args::Serve,
+    origin: &str,
+    shown: bool,
+) -> anyhow::Result<Build> {
     let started = Instant::now();
     // The path of the site's address stays, so that links with it work here as they will there.
-    let base_path = settings::config(root).map_or_else(String::new, |config| config.base_path);
+    let (base_path, content_folder) = settings::config(root)
+        .map(|config| (config.base_path, config.content_folder))
+        .unwrap_or_default();
     let options = Options {
         base_url: Some(format!("{origin}{base_path}")),
         ..settings::options(root, &words.selection)?
@@ -52,16 +65,18 @@ fn once(view: &View, root: &Path, words: &args::Serve, origin: &str) -> anyhow::
     let built = crate::build::run(root, &options, &sink)?;
     drop(progress);
     let files = sink.into_files();
-    view.diagnostics(root, &built.diagnostics);
+    view.diagnostics(root, &built.diagnostics)?;
     let mut summary = build::summary("serve", root, &built);
     summary.outputs = files.len();
     summary.seconds = started.elapsed().as_secs_f64();
-    view.summary(&summary);
+    summary.shown = shown;
+    view.summary(&summary)?;
     Ok(Build {
         files,
         good: !built.failed(),
         diagnostics: built.diagnostics,
         base_path,
+        content_folder,
     })
 }
 

@@ -3,8 +3,9 @@
 
 use super::args::{Color, Format, Global};
 use crate::diag::{Diagnostic, Severity, print};
+use anyhow::Context as _;
 use std::cell::RefCell;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
 
 /// Where and how to print.
@@ -29,7 +30,7 @@ pub(super) struct Surroundings {
 /// The last line of a command.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Summary {
-    /// `build` or `check`.
+    /// `build`, `check` or `serve`.
     pub(super) command: &'static str,
     /// Content and data files read.
     pub(super) files: usize,
@@ -53,6 +54,8 @@ pub(super) struct Summary {
     pub(super) warnings: usize,
     /// Wall-clock time.
     pub(super) seconds: f64,
+    /// Whether the local server still shows an earlier build.
+    pub(super) shown: bool,
     /// When the output changes next without an edit.
     pub(super) next_change: Option<NextChange>,
 }
@@ -94,7 +97,14 @@ impl View {
     }
 
     /// Prints diagnostics; `root` is where their files are read for the excerpts.
-    pub(super) fn diagnostics(&self, root: &Path, diagnostics: &[Diagnostic]) {
+    ///
+    /// # Errors
+    /// As [`out`].
+    pub(super) fn diagnostics(
+        &self,
+        root: &Path,
+        diagnostics: &[Diagnostic],
+    ) -> anyhow::Result<()> {
         // Neighbours in the list mostly speak of one file: it is read once for all of them.
         let last: RefCell<Option<(String, Option<String>)>> = RefCell::new(None);
         let sources = |file: &str| {
@@ -124,19 +134,22 @@ impl View {
             text.push('\n');
         }
         if self.format == Format::Json {
-            out(&text);
-        } else {
-            err(&text);
+            return out(&text);
         }
+        err(&text);
+        Ok(())
     }
 
     /// Prints the last line.
-    pub(super) fn summary(&self, summary: &Summary) {
+    ///
+    /// # Errors
+    /// As [`out`].
+    pub(super) fn summary(&self, summary: &Summary) -> anyhow::Result<()> {
         if self.format == Format::Json {
             return out(&format!("{}\n", summary_json(summary)));
         }
         if self.quiet {
-            return;
+            return Ok(());
         }
         let mut text = summary_text(summary, |word, text| self.paint(word, text));
         if summary.errors == 0
@@ -151,6 +164,7 @@ impl View {
             ));
         }
         err(&text);
+        Ok(())
     }
 
     /// Prints a sentence for people.
@@ -199,11 +213,20 @@ impl View {
 }
 
 /// Data for a pipe: a script, a JSON line. A reader that has gone away is no failure.
-pub(super) fn out(text: &str) {
+///
+/// # Errors
+/// When it cannot be written for another reason: the caller must not believe it was.
+pub(super) fn out(text: &str) -> anyhow::Result<()> {
     let mut stdout = std::io::stdout().lock();
-    let _ = stdout
+    let written = stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write to standard output")
+        }
+        _ => Ok(()),
+    }
 }
 
 fn err(text: &str) {
@@ -312,7 +335,8 @@ fn summary_text(summary: &Summary, paint: impl Fn(&str, &str) -> String) -> Stri
     }
     let head = match (summary.errors > 0, summary.command) {
         (true, "build") => paint("1;31", "nothing was written"),
-        (true, "serve") => paint("1;31", "the last good build stays"),
+        (true, "serve") if summary.shown => paint("1;31", "the last good build stays"),
+        (true, "serve") => paint("1;31", "nothing to show yet"),
         (true, _) => paint("1;31", "not in order"),
         (false, "check") => paint("1;32", "in order"),
         (false, _) => paint("1;32", "built"),

@@ -42,6 +42,8 @@ pub struct Build {
     pub good: bool,
     /// Path part of the site's address: empty or `/blog`.
     pub base_path: String,
+    /// Folder of the content, from the root; empty when the settings cannot be read.
+    pub content_folder: String,
 }
 
 /// A server that is bound and not yet answering.
@@ -110,7 +112,9 @@ pub fn run(
         overlay: None,
         generation: 0,
     }));
-    take(&state, build(), root);
+    let first = build();
+    changes.include(&first.content_folder);
+    take(&state, first, root);
     for _ in 0..THREADS {
         let (server, state, listeners) = (server.clone(), state.clone(), listeners.clone());
         std::thread::spawn(move || answer_all(&server, &state, &listeners, bound.port));
@@ -120,7 +124,9 @@ pub fn run(
     loop {
         match changes.next(HEARTBEAT)? {
             watch::Change::Files => {
-                take(&state, build(), root);
+                let next = build();
+                changes.include(&next.content_folder);
+                take(&state, next, root);
                 listeners.announce(read(&state, |state| state.generation));
             }
             watch::Change::None => listeners.heartbeat(),

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-/// Folders and files of the root that a build reads.
+/// Folders and files of the root that a build reads, whatever the settings say.
 const WATCHED: [&str; 6] = [
     "content",
     "data",
@@ -38,6 +38,8 @@ pub(super) enum Change {
 pub(super) struct Changes {
     watcher: Box<dyn Watcher>,
     root: PathBuf,
+    /// Names in the root whose changes matter.
+    names: Vec<String>,
     events: Receiver<notify::Result<Event>>,
 }
 
@@ -72,6 +74,7 @@ pub(super) fn start(root: &Path) -> anyhow::Result<Changes> {
     Ok(Changes {
         watcher,
         root,
+        names: WATCHED.map(str::to_owned).to_vec(),
         events,
     })
 }
@@ -89,6 +92,21 @@ fn add(mut watcher: Box<dyn Watcher>, root: &Path) -> notify::Result<Box<dyn Wat
 }
 
 impl Changes {
+    /// Also watches a folder below the root: settings may name another one for the content.
+    /// It is watched from its first part on, so that it may come and go as a whole.
+    pub(super) fn include(&mut self, folder: &str) {
+        let first = folder.split('/').next().unwrap_or_default();
+        if first.is_empty() || self.names.iter().any(|name| name == first) {
+            return;
+        }
+        self.names.push(first.to_owned());
+        let path = self.root.join(first);
+        if path.is_dir() {
+            // Refused: the next change of the root tries again.
+            let _ = self.watcher.watch(&path, RecursiveMode::Recursive);
+        }
+    }
+
     /// Waits for a burst of changes to end, at most `patience` for it to begin.
     ///
     /// # Errors
@@ -158,7 +176,8 @@ impl Changes {
         };
         let first = below.iter().next().and_then(|name| name.to_str());
         let name = path.file_name().and_then(|name| name.to_str());
-        first.is_some_and(|first| WATCHED.contains(&first)) && !name.is_none_or(is_scratch)
+        first.is_some_and(|first| self.names.iter().any(|name| name == first))
+            && !name.is_none_or(is_scratch)
     }
 }
 

@@ -356,3 +356,26 @@ fn every_code_has_a_slip_that_shows_it() {
     let known: BTreeSet<&str> = CODES.iter().map(|(_, info)| info.word).collect();
     assert_eq!(shown, known);
 }
+
+/// The engine stumbles over what the check of the templates has found: one mistake, one line.
+#[test]
+fn a_mistake_in_a_template_is_told_once() {
+    let site = Site::new()
+        .file("content/join.md", "# 加入\n\n来。\n")
+        .file("templates/404.html", "{{ nosuchthing }}");
+    let ran = site.build().mistakes();
+    let lines = ran.lines();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].contains("unknown-template-field"), "{lines:?}");
+    // Where the check only warns, the page that cannot be made is still an error.
+    let lenient = format!("{SETTINGS}checks: {{ unknown-template-field: warn }}\n");
+    site.write("site.yaml", lenient);
+    let ran = site.build().mistakes();
+    let lines = ran.lines();
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.contains("error[template-error]")),
+        "{lines:?}"
+    );
+}

@@ -70,6 +70,27 @@ fn a_reader_that_goes_away_is_no_failure() {
     assert!(output.stderr.is_empty());
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn data_that_a_full_disk_swallows_is_a_failure() {
+    let site = Site::new().file("content/a.md", "# A\n\nText.\n");
+    for words in [
+        &["completions", "zsh"][..],
+        &["check", "--format", "json"],
+        &["build", "--format", "json"],
+    ] {
+        let full = std::fs::File::create("/dev/full").expect("a device that is always full");
+        let mut command = site.command(words);
+        command.stdout(full);
+        let ran = site.ended(command).refused();
+        assert!(
+            ran.stderr.contains("cannot write to standard output"),
+            "{words:?}: {}",
+            ran.stderr
+        );
+    }
+}
+
 #[test]
 fn init_writes_a_site_once() {
     let folder = Site::empty();
@@ -92,6 +113,12 @@ fn init_writes_a_site_once() {
         ran.stderr
     );
     assert_eq!(folder.tree("my site"), before);
+    // The folder of the site may be named the way every other command names it, but once.
+    folder.run(&["init", "--root", "other"]).fine();
+    assert!(folder.path("other/site.yaml").exists());
+    let ran = folder.run(&["init", "third", "--root", "fourth"]).refused();
+    assert!(ran.stderr.contains("name one of them"), "{}", ran.stderr);
+    assert!(!folder.path("third").exists() && !folder.path("fourth").exists());
     // A repository that was just made is as good as empty.
     let fresh = Site::empty().file(".git/HEAD", "ref: refs/heads/main\n");
     fresh.run(&["init"]).fine();
@@ -103,7 +130,8 @@ fn new_writes_a_page_in_its_place_and_never_over_another() {
     let ran = site.run(&["new", "job", "senior-welder"]).fine();
     assert_eq!(
         ran.stderr,
-        "wrote content/jobs/senior-welder.md, a draft; `guidepost serve --drafts` shows it\n"
+        "wrote content/jobs/senior-welder.md, a draft; name its company, then `guidepost serve \
+         --drafts` shows it\n"
     );
     let page = site.read("content/jobs/senior-welder.md");
     assert!(
@@ -124,6 +152,57 @@ fn new_writes_a_page_in_its_place_and_never_over_another() {
     site.run(&["new", "page", "join", "--lang", "zh-hans"])
         .fine();
     assert!(site.path("content/join.md").exists());
+}
+
+/// What `new` promises at its end: that `serve --drafts` shows the page.
+#[test]
+fn new_pages_of_every_kind_build_as_they_are() {
+    let site = Site::new();
+    for kind in [
+        "article", "company", "job", "policy", "event", "digest", "page",
+    ] {
+        let slug = format!("my-{kind}");
+        site.run(&["new", kind, &slug]).fine();
+    }
+    // The one field that only the author knows, and the message says so.
+    let job = site.read("content/jobs/my-job.md");
+    site.write(
+        "content/jobs/my-job.md",
+        job.replace("your-company", "my-company"),
+    );
+    site.run(&["build", "--drafts"]).fine();
+    for page in [
+        "articles/my-article",
+        "companies/my-company",
+        "jobs/my-job",
+        "policies/my-policy",
+        "events/my-event",
+        "digests/my-digest",
+        "my-page",
+    ] {
+        let file = format!("public/{page}/index.html");
+        assert!(site.path(&file).exists(), "{file}");
+    }
+}
+
+#[test]
+fn new_writes_where_the_site_keeps_its_content() {
+    let settings = SETTINGS.replace("  theme:", "  content: source/_posts\n  theme:");
+    let site = Site::empty().file("site.yaml", settings);
+    let ran = site.run(&["new", "job", "welder"]).fine();
+    assert!(
+        ran.stderr
+            .starts_with("wrote source/_posts/jobs/welder.md,"),
+        "{}",
+        ran.stderr
+    );
+    assert!(site.path("source/_posts/jobs/welder.md").exists());
+    let ran = site.run(&["build", "--out", "source/_posts/x"]).refused();
+    assert!(
+        ran.stderr.contains("lies in `source/_posts/`"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]

@@ -49,6 +49,34 @@ fn texts(ending: &str) -> Vec<(&'static str, &'static str)> {
     found
 }
 
+/// Who opens the example site to see how something is written has to find it there.
+#[test]
+fn it_shows_every_dialect_and_component() {
+    let content = built().site.tree("content");
+    let texts: Vec<&str> = content
+        .values()
+        .filter_map(|bytes| std::str::from_utf8(bytes).ok())
+        .collect();
+    for fence in ["---\n", "+++\n", "{\n", "\n---\n"] {
+        assert!(
+            texts.iter().any(|text| text.starts_with(fence)),
+            "{fence:?}"
+        );
+    }
+    // There is no film about an invented city; a recap is a field of its event.
+    let aside = ["recap", "video"];
+    let components = built().site.path("themes/default/templates/components");
+    for entry in std::fs::read_dir(components).expect("components") {
+        let name = entry.expect("a component").file_name();
+        let name = name.to_string_lossy().replace(".html", "");
+        let uses = [format!("::{name}"), format!("[!{}]", name.to_uppercase())];
+        let used = texts
+            .iter()
+            .any(|text| uses.iter().any(|way| text.contains(way)));
+        assert!(used || aside.contains(&&*name), "nothing shows `{name}`");
+    }
+}
+
 #[test]
 fn it_builds_without_a_warning() {
     let built = built();

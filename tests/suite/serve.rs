@@ -1,6 +1,6 @@
 //! `guidepost serve` from outside: over a real socket, with real edits.
 
-use crate::harness::Site;
+use crate::harness::{SETTINGS, Site};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, ChildStderr, Stdio};
@@ -161,6 +161,25 @@ fn a_site_that_cannot_be_built_yet_is_served_with_its_mistakes() {
     assert!(page.contains("content/join.md:"), "{page}");
     site.write("content/join.md", "---\ntitle: 加入\n---\n\n好了。\n");
     server.wait_for("/join/", "好了", true);
+}
+
+#[test]
+fn a_content_folder_of_another_name_is_watched_as_soon_as_the_settings_name_it() {
+    let post = |text: &str| format!("---\ntitle: 加入\n---\n\n{text}。\n");
+    let site = Site::new()
+        .file("content/join.md", post("旧处"))
+        .file("source/_posts/join.md", post("第一版"));
+    let server = Server::start(&site);
+    server.wait_for("/join/", "旧处", true);
+    let settings = SETTINGS.replace("  theme:", "  content: source/_posts\n  theme:");
+    site.write("site.yaml", settings);
+    server.wait_for("/join/", "第一版", true);
+    site.write("source/_posts/join.md", post("第二版"));
+    server.wait_for("/join/", "第二版", true);
+    std::fs::rename(site.path("source"), site.path("elsewhere")).expect("a new name");
+    server.wait_for("/join/", "guidepost-overlay", true);
+    std::fs::rename(site.path("elsewhere"), site.path("source")).expect("the old name");
+    server.wait_for("/join/", "guidepost-overlay", false);
 }
 
 #[test]

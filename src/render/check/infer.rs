@@ -5,6 +5,7 @@
 use super::find::{calls_super, collect_set, find_block, is_variable};
 use super::parse::Parsed;
 use super::shape::{has, join, loop_scope};
+use super::step::all_of;
 use super::tree::{Head, Node, Operand, Step, Value};
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::render::contract::{Field, Shape};
@@ -350,6 +351,7 @@ impl<'a> Walk<'a> {
             let hint = did_you_mean(name, names.iter().map(String::as_str)).or_else(|| {
                 super::global(name)
                     .map(|_| format!("a component takes it with the parameter `@{name}`"))
+                    .or_else(|| all_of(names.iter().map(String::as_str).collect()))
             });
             self.report(
                 Code::UnknownTemplateField,

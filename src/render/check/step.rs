@@ -77,7 +77,8 @@ impl<'a> Walk<'a> {
                 if let Some(field) = fields.iter().find(|field| field.name == name) {
                     return field.shape;
                 }
-                let hint = did_you_mean(name, fields.iter().map(|field| field.name));
+                let names = || fields.iter().map(|field| field.name);
+                let hint = did_you_mean(name, names()).or_else(|| all_of(names().collect()));
                 let message = format!("`{record}` has no field `{name}`");
                 self.report(Code::UnknownTemplateField, message, range, hint);
                 Shape::Any
@@ -197,4 +198,11 @@ impl<'a> Walk<'a> {
                 .maybe_hint(hint),
         );
     }
+}
+
+/// The names that exist, for a hint where none of them is near.
+pub(super) fn all_of(mut names: Vec<&str>) -> Option<String> {
+    names.sort_unstable();
+    names.dedup();
+    (!names.is_empty()).then(|| format!("there are `{}`", names.join("`, `")))
 }

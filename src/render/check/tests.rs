@@ -63,7 +63,7 @@ fn shapes_are_followed_through_loops_assignments_and_filters() {
     assert_eq!(
         page(text),
         [
-            "page.html:1:34: error[unknown-template-field]: `link` has no field `name`",
+            "page.html:1:34: error[unknown-template-field]: `link` has no field `name` | there are `current`, `title`, `url`",
             "page.html:2:48: error[unknown-template-field]: `card` has no field `sumary` | did you mean `summary`?",
             "page.html:3:54: error[unknown-template-field]: `heading` has no field `txt` | did you mean `text`?",
             "page.html:4:20: error[unknown-template-field]: `salary` has no field `maxx` | did you mean `max`?",
@@ -149,7 +149,7 @@ fn a_base_template_is_checked_with_the_variables_of_each_that_extends_it() {
         ]),
         [
             "base.html:1:9: error[unknown-template-field]: `here` has no field `titel` | did you mean `title`?",
-            "base.html:1:36: error[unknown-template-field]: no variable `page` is given here",
+            "base.html:1:36: error[unknown-template-field]: no variable `page` is given here | there are `data`, `here`, `lang`, `site`, `t`, `theme`",
             "page.html:1:63: error[unknown-template-field]: `page` has no field `wrods` | did you mean `words`?",
             "part.html:1:34: error[unknown-template-field]: `list` has no field `totl` | did you mean `total`?",
         ]
@@ -178,7 +178,7 @@ fn components_see_their_parameters_and_what_they_take_from_around() {
             "components/note.html:1:58: error[unknown-template-field]: `card` has no field `titel` | did you mean `title`?",
             "components/note.html:1:69: error[unknown-template-field]: no variable `here` is given here | a component takes it with the parameter `@here`",
             "page.html:1:22: error[unknown-template-field]: `page` has no field `crad` | did you mean `card`?",
-            "page.html:1:71: error[unknown-template-field]: `page` has no field `x`",
+            "page.html:1:71: error[unknown-template-field]: `page` has no field `x` | there are `absolute`, `articles`, `audience`, `author_links`, `authors`, `backlinks`, `card`, `categories`, `collected`, `companies`, `company`, `content`, `cover`, `cover_in_body`, `date`, `draft`, `event`, `events`, `expired`, `extra`, `has_code`, `has_math`, `headings`, `ics`, `job`, `jobs`, `kind`, `lang`, `license`, `minutes`, `newer`, `older`, `pillar`, `pinned`, `policies`, `policy`, `related`, `section`, `series`, `source_name`, `source_url`, `stage`, `summary`, `tags`, `terms`, `title`, `toc`, `translations`, `updated`, `url`, `words`",
             "parts.html:1:94: error[unknown-template-field]: the theme has no word `moer` | did you mean `more`?",
             "parts.html:1:109: error[unknown-template-field]: `site` has no field `hoem` | did you mean `home`?",
             "parts.html:1:129: error[unknown-template-field]: no variable `lang` is given here | a component takes it with the parameter `@lang`",
