@@ -32,6 +32,15 @@ pub fn is_wide_punctuation(c: char) -> bool {
         | '\u{ff3b}'..='\u{ff40}' | '\u{ff5b}'..='\u{ff65}')
 }
 
+/// The letters and digits of a text in lower case: what stays of a title or heading whatever
+/// signs and spaces it is written with.
+pub fn letters(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
 /// Whether a line break between these two characters stands for nothing, not for a space:
 /// both are written without spaces, or one is and the other is a quote or dash that Chinese
 /// and Latin texts share. Hangul is written with spaces.

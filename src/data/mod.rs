@@ -5,6 +5,7 @@
 //! decides what they mean. Knows nothing of front matter, pages or settings; reads no files.
 
 pub mod fields;
+mod normalise;
 pub mod repair;
 pub mod table;
 pub mod toml;

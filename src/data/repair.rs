@@ -4,7 +4,8 @@
 //! that shows the right line. Only single lines are mended, and only in ways that leave one
 //! reading; all else stays the parser's error.
 
-use super::{Entry, Node, Value, yaml};
+use super::normalise::normalise;
+use super::{Node, Value, yaml};
 use crate::diag::{Code, Diagnostic, Place, Position};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -28,9 +29,7 @@ pub fn read(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Node, Box<Diagnostic>> {
     let clean = normalise(text);
-    for (position, c) in &clean.dropped {
-        diagnostics.push(left_out(file, *position, *c, first_line));
-    }
+    clean.report(file, first_line, diagnostics);
     let mut found = Vec::new();
     let mut result = mapping(file, &clean.text, first_line, &mut found);
     let stopped = stop(&result);
@@ -62,9 +61,7 @@ pub fn read(
     }
     diagnostics.append(&mut found);
     let mut node = result?;
-    if !clean.shifts.is_empty() {
-        shift(&mut node, first_line, &clean.shifts);
-    }
+    clean.shift(&mut node, first_line);
     Ok(node)
 }
 
@@ -109,131 +106,6 @@ fn mapping(
         }
     }
     Ok(node)
-}
-
-/// Text in which the harmless habits are gone.
-struct Clean<'a> {
-    text: Cow<'a, str>,
-    /// Lines (from 0) that became longer at their start, and by how much.
-    shifts: BTreeMap<u32, u32>,
-    /// Control characters that were left out, with their lines (from 0) and columns.
-    dropped: Vec<(Position, char)>,
-}
-
-fn left_out(file: &Arc<str>, position: Position, c: char, first_line: u32) -> Diagnostic {
-    let position = Position {
-        line: position.line.saturating_add(first_line),
-        ..position
-    };
-    Diagnostic::new(
-        Code::ControlCharacter,
-        format!(
-            "the control character U+{:04X} stands in the front matter; it is left out",
-            u32::from(c)
-        ),
-    )
-    .at(Place::at(Arc::clone(file), position))
-    .hint("remove it")
-}
-
-fn normalise(text: &str) -> Clean<'_> {
-    let odd = |c: char| {
-        (c.is_control() && c != '\n')
-            || matches!(c, '\u{a0}' | '\u{3000}' | '\u{200b}' | '\u{feff}')
-    };
-    let mut shifts = BTreeMap::new();
-    let mut dropped = Vec::new();
-    if !text.contains(odd) {
-        return Clean {
-            text: Cow::Borrowed(text),
-            shifts,
-            dropped,
-        };
-    }
-    let unified = text.replace("\r\n", "\n").replace('\r', "\n");
-    let mut out = String::with_capacity(unified.len());
-    for (number, line) in (0_u32..).zip(unified.split('\n')) {
-        if number > 0 {
-            out.push('\n');
-        }
-        let rest =
-            line.trim_start_matches(['\t', ' ', '\u{a0}', '\u{3000}', '\u{200b}', '\u{feff}']);
-        let before = &line[..line.len() - rest.len()];
-        for c in before.chars() {
-            match c {
-                '\t' => {
-                    out.push_str("  ");
-                    *shifts.entry(number).or_insert(0) += 1;
-                }
-                '\u{200b}' | '\u{feff}' => {}
-                _ => out.push(' '),
-            }
-        }
-        // A tab behind the colon or a dash separates; further on it is text. Where the other
-        // control characters stood, nothing is left: they have no meaning in a text.
-        let mut separating = true;
-        for (at, c) in rest.char_indices() {
-            match c {
-                '\t' if separating => out.push(' '),
-                '\t' => out.push('\t'),
-                c if c.is_control() => {
-                    let column = line[..before.len() + at].chars().count() + 1;
-                    let position = Position {
-                        line: number,
-                        column: u32::try_from(column).unwrap_or(u32::MAX),
-                        length: 1,
-                    };
-                    // One a line: who pasted a binary file needs no thousand messages.
-                    if dropped
-                        .last()
-                        .is_none_or(|(last, _): &(Position, char)| last.line != number)
-                    {
-                        dropped.push((position, c));
-                    }
-                }
-                c => {
-                    separating = matches!(c, ':' | '-' | ' ');
-                    out.push(c);
-                }
-            }
-        }
-    }
-    Clean {
-        text: Cow::Owned(out),
-        shifts,
-        dropped,
-    }
-}
-
-/// Moves the columns of tab-indented lines back to where the author sees them.
-fn shift(node: &mut Node, first_line: u32, shifts: &BTreeMap<u32, u32>) {
-    let moved = |position: &mut Position| {
-        if let Some(by) = position
-            .line
-            .checked_sub(first_line)
-            .and_then(|line| shifts.get(&line))
-        {
-            position.column = position.column.saturating_sub(*by).max(1);
-        }
-    };
-    moved(&mut node.position);
-    match &mut node.value {
-        Value::List(nodes) => {
-            for node in nodes {
-                shift(node, first_line, shifts);
-            }
-        }
-        Value::Map(entries) => {
-            for Entry {
-                position, value, ..
-            } in entries
-            {
-                moved(position);
-                shift(value, first_line, shifts);
-            }
-        }
-        Value::Null | Value::Scalar { .. } => {}
-    }
 }
 
 /// `title: {{ title }}`: a scaffold for new pages that lies among the pages.

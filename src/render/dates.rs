@@ -1,6 +1,7 @@
 //! Dates in words: takes a contract date (RFC 3339, or a bare day), a form and a language,
 //! gives text. Knows nothing of pages and templates.
 
+use crate::content::date::RUSSIAN_MONTHS;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
@@ -155,20 +156,7 @@ fn english(moment: &Moment, form: &str) -> Option<String> {
 
 fn russian(moment: &Moment, form: &str) -> Option<String> {
     let (year, month, day) = parts(moment);
-    let of_month = moment.month_of([
-        "января",
-        "февраля",
-        "марта",
-        "апреля",
-        "мая",
-        "июня",
-        "июля",
-        "августа",
-        "сентября",
-        "октября",
-        "ноября",
-        "декабря",
-    ]);
+    let of_month = moment.month_of(RUSSIAN_MONTHS);
     let long = format!("{day} {of_month} {year}\u{a0}г.");
     Some(match form {
         "long" => long,

@@ -6,6 +6,7 @@
 
 use super::url::{composed, decode, encode};
 use crate::content::Body;
+use crate::content::text::letters;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use std::borrow::Cow;
 
@@ -39,8 +40,9 @@ pub(super) fn resolve(fragment: &str, body: &Body) -> Result<String, Box<Diagnos
     if let Some(heading) = by_words {
         return Ok(encode(&heading.id));
     }
-    let letters = skeleton(&wanted);
-    let mut alike = ids(body).filter(|id| !letters.is_empty() && skeleton(id) == letters);
+    // What every generator keeps of a heading.
+    let kept = letters(&wanted);
+    let mut alike = ids(body).filter(|id| !kept.is_empty() && letters(id) == kept);
     if let (Some(id), None) = (alike.next(), alike.next()) {
         return Ok(encode(id));
     }
@@ -56,14 +58,6 @@ pub(super) fn resolve(fragment: &str, body: &Body) -> Result<String, Box<Diagnos
 fn ids(body: &Body) -> impl Iterator<Item = &str> {
     let headings = body.headings.iter().map(|heading| heading.id.as_str());
     headings.chain(body.anchors.iter().map(String::as_str))
-}
-
-/// What every generator keeps of a heading: its letters and digits.
-fn skeleton(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::{
     ROOT_FILES, TaxonomyIndex, has_calendar, has_data, has_event_file,
 };
 use crate::config::Config;
-use crate::content::Kind;
+use crate::content::{Kind, PageFile};
 use crate::diag::{Code, Diagnostic, Place};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -113,7 +113,7 @@ fn claims<'a>(outputs: &Outputs<'a>) -> Vec<Claim<'a>> {
     for page in pages {
         claims.push(Claim {
             output: page.output.as_str().into(),
-            writer: Box::new(|| of_file(&page.source.file.file)),
+            writer: Box::new(|| of_page(page)),
         });
     }
     for (index, page) in &outputs.sections.doubles {
@@ -259,6 +259,28 @@ fn list_writer(list: &List, sections: &Sections, config: &Config) -> Writer {
         }
         ListOf::Author(name) => generated(&format!("the list of the author `{name}`")),
         ListOf::Archive => generated("the archive"),
+    }
+}
+
+/// A page by its file and what it says of its address; a row of a data file by its line.
+fn of_page(page: &Page) -> Writer {
+    let PageFile { file, path } = &page.source.file;
+    let meta = &page.source.meta;
+    let written = meta.permalink.as_ref().or(meta.slug.as_ref());
+    if file.ends_with(&**path) {
+        let place = written.map(|written| written.place(file));
+        let file = of_file(file);
+        return Writer {
+            place: place.or(file.place),
+            ..file
+        };
+    }
+    let Some(row) = written.or(meta.title.as_ref()) else {
+        return of_file(file);
+    };
+    Writer {
+        what: format!("`{file}` (line {})", row.position.line),
+        place: Some(row.place(file)),
     }
 }
 

@@ -366,3 +366,16 @@ fn a_wide_line_is_drawn_with_its_mark_below_the_mistake() {
     );
     assert!(text.contains("--> content/articles/错.md:4:20\n"), "{text}");
 }
+
+#[test]
+fn rows_that_would_be_one_page_are_named_by_their_lines() {
+    let site = Site::new()
+        .file("content/about.md", "# 关于\n\n文。\n")
+        .file("data/companies.csv", "slug,name\na,甲\nb,乙\na,丙\n");
+    assert_eq!(
+        site.build().mistakes().lines(),
+        [
+            "data/companies.csv:4:1: error[duplicate-output]: `data/companies.csv` (line 2) and `data/companies.csv` (line 4) would both write `companies/a/index.html`"
+        ]
+    );
+}

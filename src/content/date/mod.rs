@@ -2,10 +2,12 @@
 //!
 //! Nothing depends on the machine: a date without a zone is read in the site's.
 
-use jiff::Timestamp;
 mod named;
 mod zone;
 
+pub use named::RUSSIAN_MONTHS;
+
+use jiff::Timestamp;
 use jiff::civil;
 use jiff::tz::{Offset, TimeZone};
 

@@ -3,6 +3,22 @@
 use super::{DateError, Moment, date, leading_number, with_time};
 use jiff::tz::TimeZone;
 
+/// Russian months as they stand in a date: of January, of February …
+pub const RUSSIAN_MONTHS: [&str; 12] = [
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+];
+
 /// `Fri, 20 May 2022 00:00:00 GMT`, `May 20, 2022`, `Thu Jan 01 2024 08:00:00 GMT+0800`,
 /// `20 мая 2024`: a day, a month by name and a year in any order, then a time and a zone.
 pub(super) fn parse(text: &str, zone: &TimeZone) -> Result<Moment, DateError> {
@@ -64,27 +80,13 @@ fn month_number(word: &str) -> Option<i16> {
         "november",
         "december",
     ];
-    const RUSSIAN: [&str; 12] = [
-        "января",
-        "февраля",
-        "марта",
-        "апреля",
-        "мая",
-        "июня",
-        "июля",
-        "августа",
-        "сентября",
-        "октября",
-        "ноября",
-        "декабря",
-    ];
     let word = word.to_lowercase();
     let at = ENGLISH
         .iter()
         .position(|name| {
             *name == word || word == name[..3] || (word == "sept" && *name == "september")
         })
-        .or_else(|| RUSSIAN.iter().position(|name| *name == word))?;
+        .or_else(|| RUSSIAN_MONTHS.iter().position(|name| *name == word))?;
     i16::try_from(at + 1).ok()
 }
 

@@ -72,10 +72,6 @@ fn every_fence_is_known() {
             r#"{"title":"a","tags":["b"]} "c"@4"#,
         ),
         (";;;\n\"title\": \"a\"\n;;;\nc", r#"{"title":"a"} "c"@4"#),
-        (
-            "title: a\ndate: 2014-01-02\ntags:\n- x\n---\nb",
-            r#"{"title":"a","date":"2014-01-02","tags":["x"]} "b"@6"#,
-        ),
     ] {
         assert_eq!(show(text), wanted, "{text:?}");
     }
@@ -85,13 +81,21 @@ fn every_fence_is_known() {
 fn lines_without_a_fence_are_fields_when_they_all_fit() {
     assert_eq!(
         show("Title: A: b\nDate: 2010-12-03 10:20\nTags: x, y\nSummary: long\n    text\n\nBody\n"),
-        r#"{"Title":"A: b","Date":"2010-12-03 10:20","Tags":"x, y","Summary":"long text"} "\nBody\n"@6"#
+        r#"{"Title":"A: b","Date":"2010-12-03 10:20","Tags":["x","y"],"Summary":"long text"} "\nBody\n"@6"#
     );
     assert_eq!(
         show(
             "[#]: collector: (lujun9972)\n[#]: translator: ( )\n[#]: subject: (How: to)\n[#]: via: (https://example.org/a)\n[#]: author: (Alan Smithee https://example.org/alan)\n[#]: url: \"https://example.org/b\"\n\nHow\n===\n"
         ),
         r#"{"collector":"lujun9972","translator":null,"subject":"How: to","source_url":"https://example.org/a","author":"Alan Smithee","extra":{"published_url":"https://example.org/b"}} "\nHow\n===\n"@7"#
+    );
+}
+
+#[test]
+fn a_missing_opening_fence_is_told() {
+    assert_eq!(
+        show("title: A\ndate: 2014-01-02\ntags:\n- x\n---\nBody\n"),
+        "{\"title\":\"A\",\"date\":\"2014-01-02\",\"tags\":[\"x\"]} \"Body\\n\"@6\n1:1 repaired-front-matter: no `---` stands above the fields; they were read as front matter | write `---` on a line of its own above this one"
     );
 }
 
@@ -215,8 +219,6 @@ fn a_repair_names_its_place() {
 #[test]
 fn harmless_habits_are_read_silently() {
     for (text, json) in [
-        ("---\ntags:\n\t- a\n\t- b\n---\n", r#"{"tags":["a","b"]}"#),
-        ("---\ntags: [\n\ta,\n\tb ]\n---\n", r#"{"tags":["a","b"]}"#),
         ("---\ntitle:\ta\n---\n", r#"{"title":"a"}"#),
         (
             "---\ncategories: \n - 编程\n - 读书\ntitle: 'a'\n---\n",
@@ -256,6 +258,22 @@ fn tabs_do_not_move_places() {
     let split = split(&Arc::from("a.md"), "---\na:\n\tb: x\n---\n", &mut found).expect("readable");
     let inner = split.fields.get("a").and_then(|a| a.get("b")).expect("b");
     assert_eq!((inner.position.line, inner.position.column), (3, 5));
+}
+
+#[test]
+fn indentation_by_tabs_is_told_once_and_only_where_it_counts() {
+    assert_eq!(
+        show("---\ntags:\n\t- a\n\t- b\n---\n"),
+        "{\"tags\":[\"a\",\"b\"]} \"\"@6\n3:1 repaired-front-matter: a tab indents this line, where YAML wants spaces; it was read as two | write: `  - a`"
+    );
+    assert_eq!(
+        show("---\ntags: [\n\ta,\n\tb ]\n---\n"),
+        "{\"tags\":[\"a\",\"b\"]} \"\"@6\n3:1 repaired-front-matter: a tab indents this line, where YAML wants spaces; it was read as two | write: `  a,`"
+    );
+    assert_eq!(
+        show("---\ntitle:\tA\n\t\n\t# note\n---\n"),
+        "{\"title\":\"A\"} \"\"@6"
+    );
 }
 
 #[test]

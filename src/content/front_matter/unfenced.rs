@@ -5,7 +5,7 @@
 use super::lines::{Line, Lines, Start};
 use super::{Taken, is_fence, yaml};
 use crate::data::{Entry, Node, Value};
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic, Place};
 use std::sync::Arc;
 
 /// LCTT's and others' `[#]: key: (value)` or `[#]: key: "value"`: link definitions that no
@@ -95,7 +95,11 @@ pub(super) fn fields(
                 offset: first.offset + line.next,
                 number: line.number + u32::from(line.ended),
             };
-            return yaml(file, &rest[..line.offset], first.number, end, found);
+            let taken = yaml(file, &rest[..line.offset], first.number, end, found);
+            if matches!(taken, Taken::Fields(..)) {
+                found.push(missing_fence(file, first, told));
+            }
+            return taken;
         }
         if told.is_empty() {
             blank = blank.or(Some(line.offset));
@@ -116,6 +120,17 @@ pub(super) fn fields(
     }
 }
 
+fn missing_fence(file: &Arc<str>, first: Line<'_>, fence: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::RepairedFrontMatter,
+        format!("no `{fence}` stands above the fields; they were read as front matter"),
+    )
+    .at(Place::at(Arc::clone(file), first.position()))
+    .hint(format!(
+        "write `{fence}` on a line of its own above this one"
+    ))
+}
+
 fn pelican(rest: &str, first: Line<'_>, length: usize) -> Taken {
     let mut entries: Vec<Entry> = Vec::new();
     let mut end = Start {
@@ -126,7 +141,11 @@ fn pelican(rest: &str, first: Line<'_>, length: usize) -> Taken {
         end.number = line.number + u32::from(line.ended);
         if let Some(key) = key_of(line.text) {
             let value = line.text[key.len() + 1..].trim();
-            entries.push(line.entry(key, value));
+            let mut entry = line.entry(key, value);
+            if LISTS.iter().any(|list| list.eq_ignore_ascii_case(key)) {
+                entry.value = listed(entry.value);
+            }
+            entries.push(entry);
         } else if line.text.starts_with([' ', '\t'])
             && let Some(entry) = entries.last_mut()
             && let Value::Scalar { text, .. } = &mut entry.value.value
@@ -143,6 +162,32 @@ fn pelican(rest: &str, first: Line<'_>, length: usize) -> Taken {
     let value = Value::Map(entries);
     Taken::Fields(Node { position, value }, end)
 }
+
+/// `a, b` as the list that it is here, where there is no other way to write one.
+fn listed(node: Node) -> Node {
+    let Some(text) = node.text().filter(|text| text.contains(',')) else {
+        return node;
+    };
+    let position = node.position;
+    let items = text
+        .split(',')
+        .map(str::trim)
+        .filter(|item| !item.is_empty());
+    let nodes = items.map(|item| Node {
+        position,
+        value: Value::Scalar {
+            text: item.to_owned(),
+            plain: true,
+        },
+    });
+    Node {
+        position,
+        value: Value::List(nodes.collect()),
+    }
+}
+
+/// Pelican's fields that hold several names.
+const LISTS: [&str; 3] = ["tags", "keywords", "authors"];
 
 /// Keeps the last of entries with one key.
 fn unique(entries: &mut Vec<Entry>) {

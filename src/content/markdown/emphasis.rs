@@ -1,5 +1,5 @@
-//! Emphasis beside Chinese characters: takes markdown, gives markdown in which `*` opens and
-//! closes where a Chinese reader expects it.
+//! Emphasis beside Chinese characters: takes markdown, gives markdown in which `*` and `~~`
+//! open and close where a Chinese reader expects it.
 //!
 //! CommonMark decides by the neighbours of a run of asterisks: `**注意：**正文` stays literal
 //! because the closing run stands between punctuation and a letter. Beside CJK characters
@@ -16,12 +16,15 @@ use std::borrow::Cow;
 pub(super) const MARK: char = '\u{FDD1}';
 const MARK_TEXT: &str = "\u{FDD1}";
 
-/// Puts marks beside asterisks.
+/// Puts marks beside asterisks and double tildes.
 pub(super) fn mark(text: &str) -> (Cow<'_, str>, Edits) {
     let mut rewritten = Rewritten::new(text);
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(found) = bytes[at..].iter().position(|byte| *byte == b'*') {
+    while let Some(found) = bytes[at..]
+        .iter()
+        .position(|byte| matches!(byte, b'*' | b'~'))
+    {
         let mut start = at + found;
         let backslashes = bytes[at..start]
             .iter()
@@ -31,12 +34,18 @@ pub(super) fn mark(text: &str) -> (Cow<'_, str>, Edits) {
         if backslashes % 2 == 1 {
             start += 1;
         }
+        let mark = bytes[at + found];
         let length = bytes[start..]
             .iter()
-            .take_while(|byte| **byte == b'*')
+            .take_while(|byte| **byte == mark)
             .count();
         let end = start + length;
-        if length > 0 && both(text, start, end) {
+        // One tilde is a range (`3~5 天`), three are a fence.
+        let counts = match mark {
+            b'~' => length == 2,
+            _ => length > 0,
+        };
+        if counts && both(text, start, end) {
             rewritten.replace(start..start, MARK_TEXT);
             rewritten.replace(end..end, MARK_TEXT);
         }

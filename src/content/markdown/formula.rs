@@ -1,5 +1,5 @@
-//! `$…$` and `$$…$$`: takes text from a dollar to the end of its paragraph, says whether a
-//! formula begins there. TeX → MathML for those that do.
+//! `$…$` and `$$…$$`, `\(…\)` and `\[…\]`: takes text from a dollar or backslash to the end of
+//! its paragraph, says whether a formula begins there. TeX → MathML for those that do.
 //!
 //! Money is the hazard: in `$5 和 $6 元` nothing is a formula.
 
@@ -38,6 +38,34 @@ pub(super) fn read(text: &str, before: Option<char>) -> Found<'_> {
     }
 }
 
+/// Reads from a backslash. Where a markdown parser comes before MathJax, authors write the
+/// backslash twice.
+pub(super) fn read_bracketed(text: &str) -> Found<'_> {
+    for (open, close, display) in [
+        ("\\(", "\\)", false),
+        ("\\\\(", "\\\\)", false),
+        ("\\[", "\\]", true),
+        ("\\\\[", "\\\\]", true),
+    ] {
+        let Some(rest) = text.strip_prefix(open) else {
+            continue;
+        };
+        // None holds another: stopping there keeps this linear.
+        let end = rest
+            .match_indices('\\')
+            .map(|(at, _)| at)
+            .find(|at| rest[*at..].starts_with(close) || rest[*at..].starts_with(open))
+            .filter(|at| rest[*at..].starts_with(close));
+        let Some(end) = end else { break };
+        let tex = rest[..end].trim();
+        if !tex.is_empty() && (display || !is_prose(tex)) {
+            return Found::Math(open.len() + end + close.len(), tex, display);
+        }
+        break;
+    }
+    Found::Text(2)
+}
+
 fn closing(text: &str, mark: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -62,13 +90,18 @@ fn is_formula(tex: &str, after: &str) -> bool {
     {
         return false;
     }
-    let worded = tex.contains("\\text") || tex.contains("\\mbox") || tex.contains("\\mathrm");
-    if !worded && tex.chars().any(|c| is_cjk(c) || is_cyrillic(c)) {
+    if is_prose(tex) {
         return false;
     }
     !first.is_ascii_digit()
         || tex.contains(['\\', '^', '_', '=', '{'])
         || (tex.len() <= 12 && !tex.contains([' ', '\n', ',']))
+}
+
+/// Whether words stand in it that TeX would need to be told of.
+fn is_prose(tex: &str) -> bool {
+    let worded = tex.contains("\\text") || tex.contains("\\mbox") || tex.contains("\\mathrm");
+    !worded && tex.chars().any(|c| is_cjk(c) || is_cyrillic(c))
 }
 
 fn is_cyrillic(c: char) -> bool {

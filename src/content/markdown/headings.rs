@@ -6,6 +6,7 @@ use super::plan::Plan;
 use super::write::Writer;
 use super::{attributes, escape};
 use crate::content::body::Heading;
+use crate::content::text::letters;
 use pulldown_cmark::{CowStr, Event, Tag};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -139,7 +140,7 @@ impl Writer<'_> {
     fn is_title(&self, text: &str) -> bool {
         match self.scene.input.title {
             None => !text.is_empty(),
-            Some(title) => fold(title) == fold(text),
+            Some(title) => letters(title) == letters(text),
         }
     }
 
@@ -195,13 +196,6 @@ impl Writer<'_> {
             _ => self.scene.pieces.raw(number),
         }
     }
-}
-
-fn fold(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
 }
 
 #[cfg(test)]

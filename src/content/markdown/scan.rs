@@ -103,6 +103,11 @@ impl Scanner<'_> {
             self.block(range, kind);
             return end;
         }
+        if is_contents(rest.trim()) {
+            let range = start + indent..start + line.trim_end().len();
+            self.block(range, PieceKind::Tag(Vec::new()));
+            return end;
+        }
         self.inline(start + indent, end)
     }
 
@@ -113,6 +118,7 @@ impl Scanner<'_> {
         let mut end = end;
         while at < end {
             let next = match bytes[at] {
+                b'\\' if self.math => self.backslash(at),
                 b'\\' => at + 2,
                 b'`' => self.code_span(at),
                 b'$' if self.math => self.formula(at),
@@ -181,6 +187,22 @@ impl Scanner<'_> {
     fn formula(&mut self, at: usize) -> usize {
         let limit = self.paragraph(at);
         let found = formula::read(&self.text[at..limit], self.text[..at].chars().next_back());
+        self.found(at, found)
+    }
+
+    fn backslash(&mut self, at: usize) -> usize {
+        let limit = self.paragraph(at);
+        let found = formula::read_bracketed(&self.text[at..limit]);
+        match found {
+            // An escaped bracket in running text is a bracket.
+            formula::Found::Math(length, _, true) if !self.is_own_line(&(at..at + length)) => {
+                at + 2
+            }
+            found => self.found(at, found),
+        }
+    }
+
+    fn found(&mut self, at: usize, found: formula::Found<'_>) -> usize {
         match found {
             formula::Found::Text(length) => at + length,
             formula::Found::Math(length, tex, display) => {
@@ -345,6 +367,21 @@ fn prefix(line: &str) -> usize {
         };
         at += marker + quote_prefix(&line[at + marker..]);
     }
+}
+
+/// The place where other generators put the contents (VuePress, GitLab, CSDN), which the theme
+/// shows by itself.
+fn is_contents(line: &str) -> bool {
+    let mark = line.strip_prefix('@').map(|line| {
+        let end = line.find(']').map_or(line.len(), |at| at + 1);
+        let (mark, title) = line.split_at(end);
+        let titled = title.starts_with('(') && title.find(')') == Some(title.len() - 1);
+        if title.is_empty() || titled { mark } else { "" }
+    });
+    ["[[toc]]", "[[_toc_]]"]
+        .iter()
+        .any(|known| line.eq_ignore_ascii_case(known))
+        || mark.is_some_and(|mark| mark.eq_ignore_ascii_case("[toc]"))
 }
 
 fn fence(rest: &str) -> Option<(u8, usize)> {

@@ -186,12 +186,12 @@ impl Filler<'_> {
         let site = self.contexts.site;
         match target {
             Target::Picture(picture) if embed => {
-                let alt = label.map(plain).unwrap_or_default();
+                let (alt, size) = described(&label.map(plain).unwrap_or_default());
                 let image = Image {
                     picture,
                     alt: &alt,
                     title: None,
-                    attributes: &[],
+                    attributes: &size,
                 };
                 self.picture(out, &image, alone);
             }
@@ -235,6 +235,28 @@ impl Filler<'_> {
             }
         }
     }
+}
+
+/// What stands behind the bar of `![[photo.jpg|text|300]]` as Obsidian has it: a description, a
+/// width (`300`) or a width and a height (`300x200`), which stand last.
+fn described(label: &str) -> (String, Vec<(String, String)>) {
+    let (text, last) = label.rsplit_once('|').unwrap_or(("", label));
+    let (width, height) = last
+        .trim()
+        .split_once('x')
+        .map_or((last.trim(), None), |both| (both.0, Some(both.1)));
+    let is_size = |side: &str| {
+        (1..=4).contains(&side.len()) && side.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if !is_size(width) || !height.is_none_or(is_size) {
+        return (label.to_owned(), Vec::new());
+    }
+    let sides = [("width", Some(width)), ("height", height)];
+    let size = sides
+        .into_iter()
+        .filter_map(|(name, side)| Some((name.to_owned(), side?.to_owned())))
+        .collect();
+    (text.trim().to_owned(), size)
 }
 
 fn link(out: &mut String, url: &str, rel: &str, label: Option<&str>, title: &str) {

@@ -188,6 +188,40 @@ fn a_feed_has_whole_addresses() {
 }
 
 #[test]
+fn embedded_images_take_a_size_as_obsidian_has_it() {
+    for (label, wanted) in [
+        (
+            "100",
+            "alt=\"\" loading=\"lazy\" decoding=\"async\" width=\"100\"",
+        ),
+        (
+            "300x200",
+            "alt=\"\" loading=\"lazy\" decoding=\"async\" width=\"300\" height=\"200\"",
+        ),
+        (
+            "厂门|100",
+            "alt=\"厂门\" loading=\"lazy\" decoding=\"async\" width=\"100\"",
+        ),
+        (
+            "2x 速",
+            "alt=\"2x 速\" width=\"10\" height=\"20\" loading=\"lazy\" decoding=\"async\"",
+        ),
+    ] {
+        let link = HoleKind::Wikilink {
+            target: "a.png".to_owned(),
+            label: Some(label.to_owned()),
+            embed: true,
+            alone: false,
+            raw: String::new(),
+        };
+        assert_eq!(
+            filled("◌", vec![(link, picture())]),
+            format!("<img src=\"/blog/a.png\" {wanted}>"),
+        );
+    }
+}
+
+#[test]
 fn wikilinks_take_the_title_of_their_page_or_stay_as_written() {
     let link = |embed, alone| HoleKind::Wikilink {
         target: "b".to_owned(),

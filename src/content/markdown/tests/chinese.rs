@@ -33,6 +33,9 @@ const EMPHASIS: &[(&str, &str)] = &[
     ),
     ("**100%**的人", "<strong>100%</strong>的人"),
     ("约**100%**的人", "约<strong>100%</strong>的人"),
+    ("~~删除，~~后", "<del>删除，</del>后"),
+    ("前~~「旧」~~后", "前<del>「旧」</del>后"),
+    ("3~5 天，约~~「旧」", "3~5 天，约~~「旧」"),
     ("**~~旧~~**新", "<strong><del>旧</del></strong>新"),
     (
         "**`code`**的用法",
@@ -174,6 +177,37 @@ fn money_is_no_formula_and_formulas_are_mathml() {
         body.html.starts_with(
             "<div class=\"math\" role=\"group\" tabindex=\"0\" aria-label=\"公式\"><math"
         ),
+        "{}",
+        body.html
+    );
+}
+
+#[test]
+fn brackets_with_backslashes_hold_formulas() {
+    for (text, formulas) in [
+        ("式 \\(a_1*b*\\) 与 \\(c\\)", 2),
+        ("式 \\\\(a\\\\)", 1),
+        ("\\[\na * b * c\n\\]", 1),
+        ("- \\\\[ a \\\\]", 1),
+        ("`\\(a\\)`", 0),
+        ("\\(见注\\)", 0),
+        ("句中的 \\[a\\] 留下", 0),
+        ("\\(a", 0),
+        ("\\(\\)", 0),
+    ] {
+        let (body, found) = rendered(text);
+        assert_eq!(
+            body.html.matches("<math").count(),
+            formulas,
+            "{}",
+            body.html
+        );
+        assert!(found.is_empty(), "{text}: {found:?}");
+    }
+    check("\\(见注\\) 与 \\[a\\]", "<p>(见注) 与 [a]</p>");
+    let (body, _) = rendered("\\[\nx\n\\]\n");
+    assert!(
+        body.html.starts_with("<div class=\"math\""),
         "{}",
         body.html
     );

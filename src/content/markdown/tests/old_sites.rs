@@ -136,5 +136,13 @@ fn a_place_for_the_contents_is_left_out() {
     check("* TOC\n{:toc}\n\n后\n", "<p>后</p>");
     check("1. 目录\n{:toc}\n\n后\n", "<p>后</p>");
     check("前\n\n[TOC]\n\n后\n", "<p>前</p>\n<p>后</p>");
+    for place in ["[[toc]]", "[[_TOC_]]", "@[TOC]", "@[toc](目录)"] {
+        check(&format!("前\n\n{place}\n\n后\n"), "<p>前</p>\n<p>后</p>");
+        check(
+            &format!("`{place}`"),
+            &format!("<p><code>{place}</code></p>"),
+        );
+    }
+    check("@[TOC](a) 后\n", "<p>@<a href=\"→a\">TOC</a> 后</p>");
     check("句中的 [TOC] 留下\n", "<p>句中的 [TOC] 留下</p>");
 }
