@@ -65,7 +65,7 @@ struct Open {
 }
 
 impl Open {
-    fn new(tag: &Tag<'_>, close: Vec<Chunk>, known: bool) -> Role {
+    fn role(tag: &Tag<'_>, close: Vec<Chunk>, known: bool) -> Role {
         Role::Open(Self {
             name: tag.name.to_owned(),
             ends_as: tag.ends_as().to_owned(),
@@ -134,7 +134,7 @@ pub(super) fn read(text: &str, at: usize, tags: &mut Tags) -> Option<Found> {
             range: tag.range.clone(),
             kind: PieceKind::Tag(open),
             block: true,
-            role: Open::new(&tag, close, true),
+            role: Open::role(&tag, close, true),
         },
         Some(Meaning::Capture(chunks)) => match tags.end_of(text, &tag) {
             Some(end) => Found {
@@ -152,7 +152,7 @@ pub(super) fn read(text: &str, at: usize, tags: &mut Tags) -> Option<Found> {
                     range: tag.range.clone(),
                     kind: PieceKind::Tag(Vec::new()),
                     block: true,
-                    role: Open::new(&tag, Vec::new(), true),
+                    role: Open::role(&tag, Vec::new(), true),
                 }
             }
             None => unknown(&tag),
@@ -162,7 +162,7 @@ pub(super) fn read(text: &str, at: usize, tags: &mut Tags) -> Option<Found> {
             range: tag.range.clone(),
             kind: PieceKind::Literal,
             block: true,
-            role: Open::new(&tag, Vec::new(), false),
+            role: Open::role(&tag, Vec::new(), false),
         },
     })
 }
