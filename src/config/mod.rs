@@ -263,4 +263,20 @@ impl Config {
             .iter()
             .position(|language| language.tag.eq_ignore_ascii_case(tag))
     }
+
+    /// Index of the language that a file's name ends with: a tag of the site, or one by which
+    /// other generators call its Chinese, such as `zh` where only one script is in use.
+    pub fn language_of_file(&self, suffix: &str) -> Option<usize> {
+        self.language(suffix).or_else(|| {
+            let chinese: Vec<usize> = (0..self.languages.len())
+                .filter(|index| self.languages[*index].tag.starts_with("zh-"))
+                .collect();
+            match (suffix.to_ascii_lowercase().as_str(), chinese.as_slice()) {
+                ("zh", [only]) => Some(*only),
+                ("zh-cn" | "zh-sg", _) => self.language("zh-Hans"),
+                ("zh-tw" | "zh-hk", _) => self.language("zh-Hant"),
+                _ => None,
+            }
+        })
+    }
 }

@@ -206,6 +206,10 @@ pub fn highlight(code: &str, language: &str) -> Option<String> {
         }
         line.clear();
         line.push_str(source);
+        let ended = end_of_statement(source).filter(|_| may_be_javascript(&stack, syntax));
+        if let Some(at) = ended {
+            line.insert(at, ';');
+        }
         line.push('\n');
         let operations = state.parse_line(&line, set).ok()?;
         let mut painter = Painter {
@@ -214,7 +218,8 @@ pub fn highlight(code: &str, language: &str) -> Option<String> {
         };
         let mut done = 0;
         for (offset, operation) in operations {
-            let offset = offset.min(source.len());
+            let inserted = usize::from(ended.is_some_and(|at| offset > at));
+            let offset = (offset - inserted).min(source.len());
             if offset > done {
                 painter.push(source.get(done..offset)?, class(&stack, &mut classes));
                 done = offset;
@@ -225,6 +230,35 @@ pub fn highlight(code: &str, language: &str) -> Option<String> {
         painter.close();
     }
     Some(html)
+}
+
+/// Where the comments begin with which a line ends, when the first is a `/*` one.
+///
+/// The JavaScript grammar never comes to an end on a statement without a semicolon that such
+/// comments follow, on its own line or a later one: two of its contexts hand the place to each
+/// other for ever. A semicolon that only the grammar sees, put here, ends the statement.
+fn end_of_statement(line: &str) -> Option<usize> {
+    line.match_indices("/*").map(|(at, _)| at).find(|at| {
+        let mut rest = line.get(*at..).unwrap_or_default();
+        while let Some(comment) = rest.strip_prefix("/*") {
+            rest = comment.split_once("*/").map_or("", |(_, after)| after);
+            rest = rest.trim_start();
+        }
+        rest.is_empty() || rest.starts_with("//")
+    })
+}
+
+/// Whether the next line may be JavaScript: in a block of it, or in one that can hold scripts.
+fn may_be_javascript(stack: &ScopeStack, syntax: &SyntaxReference) -> bool {
+    static SCOPES: OnceLock<Vec<Scope>> = OnceLock::new();
+    let scopes = SCOPES.get_or_init(|| {
+        ["source.js", "text"]
+            .iter()
+            .filter_map(|name| Scope::new(name).ok())
+            .collect()
+    });
+    let holds = |scope: &Scope| scopes.iter().any(|known| known.is_prefix_of(*scope));
+    holds(&syntax.scope) || stack.as_slice().iter().any(holds)
 }
 
 /// Writes tokens; neighbours of one class become one span.
@@ -387,6 +421,40 @@ mod tests {
         }
         assert_eq!(canonical("Text"), "");
         assert!(!is_known("blub"));
+    }
+
+    /// The grammar alone would loop for ever on each of these.
+    #[test]
+    fn comments_after_an_open_statement_of_javascript_come_to_an_end() {
+        let comment = "<span class=\"hl-c\">/* 注 */</span>";
+        assert_eq!(
+            highlight("x /* 注 */\ny", "js"),
+            Some(format!("x {comment}\ny"))
+        );
+        assert_eq!(highlight("x/* 注 */", "js"), Some(format!("x{comment}")));
+        for (code, language) in [
+            ("x = a\n  /*\n   * b\n   */\ny = c\n", "js"),
+            ("x /* a */ /* b */ // c", "js"),
+            ("x /*", "js"),
+            ("{\n  ...\n\n  /* 16 seats */\n  \"a\": 1,\n}", "js"),
+            ("<script>\nx\n  /* a */\n</script>", "html"),
+            ("<script>x /*\n*/</script>", "html"),
+            (
+                "<template><p>a</p></template>\n<script>\nx /*\n*/\n</script>",
+                "vue",
+            ),
+            ("<script>\nx /*\n*/\n</script>", "php"),
+            ("```js\nx /* a */\n```", "markdown"),
+        ] {
+            let html = highlight(code, language).unwrap_or_default();
+            let text = html.replace("</span>", "");
+            let text = text.split("<span class=\"hl-");
+            let text: String = text
+                .enumerate()
+                .map(|(at, part)| if at == 0 { part } else { &part[3..] })
+                .collect();
+            assert_eq!(text.replace("&lt;", "<").replace("&gt;", ">"), code);
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(super) fn read(path: &str, config: &Config) -> Names {
     let mut name = file.rsplit_once('.').map_or(file, |(name, _)| name);
     let mut lang = None;
     if let Some((rest, suffix)) = name.rsplit_once('.')
-        && let Some(index) = config.language(suffix)
+        && let Some(index) = config.language_of_file(suffix)
     {
         name = rest;
         lang = Some(config.languages[index].tag.clone());

@@ -32,6 +32,8 @@ struct Writer {
     /// Words for messages.
     what: String,
     place: Option<Place>,
+    /// Whether it is an alias, which its author may simply remove.
+    alias: bool,
 }
 
 /// An output and who writes it; the words are made only for a message.
@@ -96,8 +98,14 @@ fn file_and_folder(file: &Claim<'_>, inside: &Claim<'_>) -> Diagnostic {
 
 /// Puts a message at the place that an author can change.
 fn placed(message: String, one: Writer, two: Writer) -> Diagnostic {
-    let mut diagnostic = Diagnostic::new(Code::DuplicateOutput, message)
-        .hint("give one of them another `slug` or `permalink`, or rename its file");
+    let hint = if one.alias && two.alias {
+        "remove one of the two aliases"
+    } else if one.alias || two.alias {
+        "remove the alias, or give the page that it hides another `slug` or `permalink`"
+    } else {
+        "give one of them another `slug` or `permalink`, or rename its file"
+    };
+    let mut diagnostic = Diagnostic::new(Code::DuplicateOutput, message).hint(hint);
     match (one.place, two.place) {
         (Some(one), Some(two)) => diagnostic = diagnostic.at(two).related("the other one", one),
         (Some(place), None) | (None, Some(place)) => diagnostic = diagnostic.at(place),
@@ -140,6 +148,7 @@ fn claims<'a>(outputs: &Outputs<'a>) -> Vec<Claim<'a>> {
             writer: Box::new(move || Writer {
                 what: format!("the alias `{}` of `{}`", redirect.from, place.file),
                 place: Some(place.clone()),
+                alias: true,
             }),
         });
     }
@@ -288,6 +297,7 @@ fn of_file(file: &Arc<str>) -> Writer {
     Writer {
         what: format!("`{file}`"),
         place: Some(Place::file(Arc::clone(file))),
+        alias: false,
     }
 }
 
@@ -303,6 +313,7 @@ fn generated(what: &str) -> Writer {
     Writer {
         what: what.to_owned(),
         place: None,
+        alias: false,
     }
 }
 

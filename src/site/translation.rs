@@ -141,7 +141,7 @@ fn path_form(written: &str, config: &Config) -> String {
         .unwrap_or(path);
     let path = path.strip_suffix(".md").unwrap_or(path);
     let path = match path.rsplit_once('.') {
-        Some((rest, tag)) if config.language(tag).is_some() => rest,
+        Some((rest, tag)) if config.language_of_file(tag).is_some() => rest,
         _ => path,
     };
     let path = path.strip_suffix("/index").unwrap_or(path);

@@ -293,7 +293,7 @@ fn clock(text: &str) -> Result<Option<(Clock, &str)>, DateError> {
     };
     clock.minute = minute;
     let Some(after) = rest.strip_prefix(':') else {
-        return Ok(Some((clock, rest)));
+        return Ok(Some((clock, without_zeros(rest))));
     };
     let Some((second, 1 | 2, rest)) = leading_number(after) else {
         return Err(DateError::Unknown);
@@ -315,6 +315,22 @@ fn clock(text: &str) -> Result<Option<(Clock, &str)>, DateError> {
         .collect();
     clock.nanosecond = nine.parse().unwrap_or(0);
     Ok(Some((clock, &fraction[end..])))
+}
+
+/// What follows minutes without the fraction of nothing that some editors write behind them:
+/// `20:00.000000000`.
+fn without_zeros(text: &str) -> &str {
+    match text.strip_prefix(".0") {
+        Some(rest) => {
+            let rest = rest.trim_start_matches('0');
+            if rest.starts_with(|c: char| c.is_ascii_digit()) {
+                text
+            } else {
+                rest
+            }
+        }
+        None => text,
+    }
 }
 
 /// Puts a civil time into the zone that is written behind it, or into the site's.

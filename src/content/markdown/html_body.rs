@@ -55,9 +55,9 @@ pub(super) fn is_html(text: &str) -> bool {
             continue;
         }
         code = trimmed.contains("<pre") && !trimmed.contains("</pre");
-        if tags > 0 {
-            html += 1;
-        } else if is_markdown(trimmed) {
+        html += usize::from(tags > 0);
+        // An image or link of markdown is one among tags too; other signs mean little there.
+        if trimmed.contains("](") || tags == 0 && is_markdown(trimmed) {
             markdown += 1;
         }
     }
@@ -109,7 +109,6 @@ fn is_markdown(line: &str) -> bool {
         || line.starts_with("+ ")
         || line.starts_with('|')
         || (digits > 0 && line[digits..].starts_with(". "))
-        || line.contains("](")
         || line.contains("**")
 }
 
@@ -128,6 +127,9 @@ mod tests {
         ));
         assert!(!is_html(
             "<div class=\"x\">\n\n- one\n- two\n- three\n\n</div>\n"
+        ));
+        assert!(!is_html(
+            "<div>![](a.png)<b>int</b>\n\n![](b.png)<b>main</b>\n\n</div>\n"
         ));
         assert!(!is_html("<b>bold</b> text"));
         assert!(!is_html("# 标题\n\n<div>x</div>\n"));

@@ -101,17 +101,20 @@ pub fn render(input: &Input<'_>) -> (Body, Vec<Diagnostic>) {
     let at = |range| Place::at(Arc::clone(input.file), locator.position(range));
     if let Some(dropped) = dropped {
         let (first, code) = (dropped.first, dropped.character as u32);
-        let others = match dropped.count {
-            1 => String::new(),
-            count => format!(" and {} more", count - 1),
+        let left_out = match dropped.count {
+            1 => "cannot be shown and is left out".to_owned(),
+            count => format!("and {} more cannot be shown and are left out", count - 1),
         };
         writer.diagnostics.push(
             Diagnostic::new(
                 Code::ControlCharacter,
-                format!("the character U+{code:04X}{others} cannot be shown and is left out"),
+                format!("the character U+{code:04X} {left_out}"),
             )
             .at(at(first..first + dropped.character.len_utf8()))
-            .hint("delete it"),
+            .hint(match dropped.count {
+                1 => "delete it",
+                _ => "delete them",
+            }),
         );
     }
     for (range, name) in scanned.unknown {

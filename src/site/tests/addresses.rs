@@ -182,6 +182,27 @@ fn the_language_comes_from_front_matter_then_file_then_folder() {
 }
 
 #[test]
+fn a_file_name_may_call_chinese_as_other_generators_do() {
+    let settings = |languages: &str| {
+        format!(
+            "site: {{ url: 'https://example.org', title: T, languages: [{languages}], timezone: Asia/Shanghai }}"
+        )
+    };
+    let site = site_with(
+        &settings("en, zh-Hans"),
+        &[("a.md", TEXT), ("a.zh.md", TEXT), ("b.zh-cn.md", TEXT)],
+    );
+    assert_eq!(site.page("a.zh.md").output, "zh-hans/a/index.html");
+    assert_eq!(site.page("b.zh-cn.md").output, "zh-hans/b/index.html");
+    let site = site_with(
+        &settings("zh-Hans, zh-Hant"),
+        &[("a.zh-TW.md", TEXT), ("b.zh.md", TEXT)],
+    );
+    assert_eq!(site.page("a.zh-TW.md").output, "zh-hant/a/index.html");
+    assert_eq!(site.page("b.zh.md").output, "b-zh/index.html");
+}
+
+#[test]
 fn names_that_are_only_unique_with_their_date_keep_it() {
     let site = site_from(&[
         ("a/2023-01-01-news.md", TEXT),

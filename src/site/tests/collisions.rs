@@ -21,6 +21,23 @@ fn duplicates(files: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
+fn an_alias_in_the_way_is_to_be_removed() {
+    let hints = |files: &[(&str, &str)]| -> Vec<String> {
+        let site = site_from(files);
+        let found = site.of(Code::DuplicateOutput);
+        found.iter().flat_map(|one| one.hints.clone()).collect()
+    };
+    assert_eq!(
+        hints(&[("a.md", "---\naliases: [/A/]\n---\nx")]),
+        ["remove the alias, or give the page that it hides another `slug` or `permalink`"]
+    );
+    assert_eq!(
+        hints(&[("a.md", "---\naliases: [/x/, /X/]\n---\nx")]),
+        ["remove one of the two aliases"]
+    );
+}
+
+#[test]
 fn every_pair_is_named() {
     for (files, expected) in [
         (

@@ -1,5 +1,6 @@
 //! Tags of other generators in old texts: Hexo's `{% asset_img a.png %}`, Hugo's
-//! `{{< figure src="a.png" >}}`, Liquid's `{% highlight go %}` and `{{ site.baseurl }}`.
+//! `{{< figure src="a.png" >}}`, Liquid's `{% highlight go %}` and `{{ site.baseurl }}`,
+//! Zola's `{% quote(author="A") %} … {% end %}`.
 //!
 //! Takes a text and the offset of `{%` or `{{`, says what the tag there becomes. Nothing is
 //! ever executed: a tag that is known becomes what it stands for, one that is not stays as
@@ -10,6 +11,7 @@ mod hexo;
 mod hugo;
 mod liquid;
 mod read;
+mod zola;
 
 use super::piece::{Chunk, Piece, PieceKind};
 use read::{Brackets, Tag};
@@ -45,17 +47,39 @@ pub(super) struct Found {
 
 enum Role {
     Single,
-    /// Name, what the end tag becomes, whether the tag is known.
-    Open(String, Vec<Chunk>, bool),
+    /// What begins here and ends at the end tag.
+    Open(Open),
     Close(String),
     Unknown(String),
+}
+
+/// A tag that waits for its end.
+#[derive(Debug, Clone)]
+struct Open {
+    name: String,
+    /// The name that its end tag has: its own, none where all end alike.
+    ends_as: String,
+    /// What the end tag becomes.
+    close: Vec<Chunk>,
+    known: bool,
+}
+
+impl Open {
+    fn role(tag: &Tag<'_>, close: Vec<Chunk>, known: bool) -> Role {
+        Role::Open(Self {
+            name: tag.name.to_owned(),
+            ends_as: tag.ends_as().to_owned(),
+            close,
+            known,
+        })
+    }
 }
 
 /// The open tags of a text.
 #[derive(Debug, Default)]
 pub(super) struct Tags {
-    /// Open tags by name: number of the piece, what the end becomes, known.
-    open: BTreeMap<String, Vec<(usize, Vec<Chunk>, bool)>>,
+    /// Open tags by the name of their end tag, each with the number of its piece.
+    open: BTreeMap<String, Vec<(usize, Open)>>,
     /// End tags and what they become.
     closed: Vec<(usize, Vec<Chunk>)>,
     /// Pieces that nobody knows, with their names.
@@ -95,6 +119,7 @@ pub(super) fn read(text: &str, at: usize, tags: &mut Tags) -> Option<Found> {
         });
     }
     let meaning = match tag.brackets {
+        Brackets::Percent if tag.called => zola::meaning(&tag),
         Brackets::Percent => hexo::meaning(&tag).or_else(|| liquid::meaning(&tag)),
         Brackets::Shortcode => hugo::meaning(&tag),
         Brackets::Output => {
@@ -109,7 +134,7 @@ pub(super) fn read(text: &str, at: usize, tags: &mut Tags) -> Option<Found> {
             range: tag.range.clone(),
             kind: PieceKind::Tag(open),
             block: true,
-            role: Role::Open(tag.name.to_owned(), close, true),
+            role: Open::role(&tag, close, true),
         },
         Some(Meaning::Capture(chunks)) => match tags.end_of(text, &tag) {
             Some(end) => Found {
@@ -127,7 +152,7 @@ pub(super) fn read(text: &str, at: usize, tags: &mut Tags) -> Option<Found> {
                     range: tag.range.clone(),
                     kind: PieceKind::Tag(Vec::new()),
                     block: true,
-                    role: Role::Open(tag.name.to_owned(), Vec::new(), true),
+                    role: Open::role(&tag, Vec::new(), true),
                 }
             }
             None => unknown(&tag),
@@ -137,7 +162,7 @@ pub(super) fn read(text: &str, at: usize, tags: &mut Tags) -> Option<Found> {
             range: tag.range.clone(),
             kind: PieceKind::Literal,
             block: true,
-            role: Role::Open(tag.name.to_owned(), Vec::new(), false),
+            role: Open::role(&tag, Vec::new(), false),
         },
     })
 }
@@ -157,17 +182,17 @@ impl Tags {
         match &found.role {
             Role::Single => {}
             Role::Unknown(name) => self.unknown.push((number, name.clone())),
-            Role::Open(name, close, known) => {
-                let entry = (number, close.clone(), *known);
-                self.open.entry(name.clone()).or_default().push(entry);
+            Role::Open(open) => {
+                let waiting = self.open.entry(open.ends_as.clone()).or_default();
+                waiting.push((number, open.clone()));
             }
             Role::Close(name) => {
-                if let Some((open, close, known)) = self.open.get_mut(name).and_then(Vec::pop) {
-                    if !known {
-                        self.unknown.push((open, name.clone()));
-                        self.gone.push(open);
+                if let Some((begun, open)) = self.open.get_mut(name).and_then(Vec::pop) {
+                    if !open.known {
+                        self.unknown.push((begun, open.name));
+                        self.gone.push(begun);
                     }
-                    self.closed.push((number, close));
+                    self.closed.push((number, open.close));
                 }
             }
         }
@@ -182,11 +207,9 @@ impl Tags {
         for number in self.gone {
             pieces[number].kind = PieceKind::Tag(Vec::new());
         }
-        for (name, left) in self.open {
-            for (number, ..) in left {
-                pieces[number].kind = PieceKind::Literal;
-                unknown.push((number, name.clone()));
-            }
+        for (number, open) in self.open.into_values().flatten() {
+            pieces[number].kind = PieceKind::Literal;
+            unknown.push((number, open.name));
         }
         unknown.sort_unstable();
         unknown
@@ -197,12 +220,12 @@ impl Tags {
 
     /// Where the end tag of a tag stands.
     fn end_of(&mut self, text: &str, tag: &Tag<'_>) -> Option<Range<usize>> {
-        if self.endless.contains(tag.name) {
+        if self.endless.contains(tag.ends_as()) {
             return None;
         }
         let found = read::end_tag(text, tag);
         if found.is_none() {
-            self.endless.insert(tag.name.to_owned());
+            self.endless.insert(tag.ends_as().to_owned());
         }
         found
     }

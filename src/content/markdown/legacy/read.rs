@@ -22,8 +22,10 @@ pub(super) struct Tag<'t> {
     pub(super) name: &'t str,
     /// Everything behind the name.
     pub(super) rest: &'t str,
-    /// `{% endname %}` or `{{< /name >}}`.
+    /// `{% endname %}`, `{{< /name >}}` or, without a name, Zola's `{% end %}`.
     pub(super) closing: bool,
+    /// `{% name(…) %}`, as Zola has them; the parentheses are no part of the rest.
+    pub(super) called: bool,
     /// `{{</* name */>}}`: shown, not meant.
     pub(super) commented: bool,
 }
@@ -81,15 +83,20 @@ pub(super) fn tag(text: &str, at: usize) -> Option<Tag<'_>> {
     let mut name = &body[..length];
     if brackets == Brackets::Percent
         && let Some(ended) = name.strip_prefix("end")
-        && !ended.is_empty()
+        && (!ended.is_empty() || body == name)
     {
         closing = true;
         name = ended.trim_start_matches('_');
     }
-    let named = name.starts_with(char::is_alphabetic);
+    let named = name.starts_with(char::is_alphabetic) || closing && body == "end";
     if brackets != Brackets::Output && !named {
         return None;
     }
+    let arguments = body[length..].trim();
+    let called = arguments
+        .strip_prefix('(')
+        .and_then(|arguments| arguments.strip_suffix(')'))
+        .filter(|_| brackets == Brackets::Percent);
     Some(Tag {
         range,
         brackets,
@@ -97,9 +104,10 @@ pub(super) fn tag(text: &str, at: usize) -> Option<Tag<'_>> {
         rest: if brackets == Brackets::Output {
             body
         } else {
-            body[length..].trim()
+            called.map_or(arguments, str::trim)
         },
         closing,
+        called: called.is_some(),
         commented,
     })
 }
@@ -116,7 +124,7 @@ pub(super) fn end_tag(text: &str, open: &Tag<'_>) -> Option<Range<usize>> {
         let at = from + found;
         if let Some(tag) = tag(text, at)
             && tag.closing
-            && tag.name == open.name
+            && tag.name == open.ends_as()
         {
             return Some(tag.range);
         }
@@ -126,6 +134,11 @@ pub(super) fn end_tag(text: &str, open: &Tag<'_>) -> Option<Range<usize>> {
 }
 
 impl<'t> Tag<'t> {
+    /// The name that the tag's end has: Zola's all end with `{% end %}`.
+    pub(super) fn ends_as(&self) -> &'t str {
+        if self.called { "" } else { self.name }
+    }
+
     /// Arguments: `key=value` pairs have a key, quotes are taken off.
     pub(super) fn arguments(&self) -> Vec<(Option<&'t str>, &'t str)> {
         let mut found = Vec::new();

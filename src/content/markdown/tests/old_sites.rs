@@ -132,6 +132,32 @@ fn unknown_tags_keep_their_text_and_are_named() {
 }
 
 #[test]
+fn zola_shortcodes_end_alike() {
+    check(
+        "{% quote(author=\"鲁迅\") %}\n正文 **粗**\n{% end %}\n",
+        "<blockquote>\n<p>正文 <strong>粗</strong></p>\n<footer>鲁迅</footer>\n</blockquote>",
+    );
+    check(
+        "{% section(name=\"外\") %}\n前\n\n{% alert(type=\"warning\", title=\"小心\") %}\n里\n{% end %}\n\n后\n{% end %}\n",
+        "<p>前</p>\n<div class=\"alert alert-warning\" role=\"note\">\n<p class=\"alert-title\">小心</p>\n<p>里</p>\n</div>\n<p>后</p>",
+    );
+    check(
+        "{% katex(block=true) %}\nx\n{% end %}\n",
+        "<math display=\"block\"><semantics><mrow><mi>x</mi></mrow><annotation encoding=\"application/x-tex\">x</annotation></semantics></math>",
+    );
+    check(
+        "当 {% katex() %}x{% end %} 时",
+        "<p>当 <math display=\"inline\"><semantics><mrow><mi>x</mi></mrow><annotation encoding=\"application/x-tex\">x</annotation></semantics></math> 时</p>",
+    );
+    check("{% card() %} 没有结尾", "<p>{% card() %} 没有结尾</p>");
+    check("只有结尾 {% end %}", "<p>只有结尾 {% end %}</p>");
+    assert_eq!(
+        complaints("{% card(kind=\"a\") %}\n里面\n{% end %}\n"),
+        "a.md:1:1: warning[unknown-tag]: the tag `card` is not known or not closed"
+    );
+}
+
+#[test]
 fn a_place_for_the_contents_is_left_out() {
     check("* TOC\n{:toc}\n\n后\n", "<p>后</p>");
     check("1. 目录\n{:toc}\n\n后\n", "<p>后</p>");

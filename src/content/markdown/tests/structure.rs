@@ -88,7 +88,7 @@ fn control_characters_are_left_out_and_named() {
     check("a\0b\u{FDD2}0\u{FDD3}\u{8}", "<p>ab0</p>");
     assert_eq!(
         complaints("好\0的\u{1}"),
-        "a.md:1:2: warning[control-character]: the character U+0000 and 1 more cannot be shown and is left out"
+        "a.md:1:2: warning[control-character]: the character U+0000 and 1 more cannot be shown and are left out"
     );
     let (body, _) = rendered("x\r\ny\tz");
     assert_eq!(shown(&body), "<p>x\ny\tz</p>\n");
