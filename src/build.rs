@@ -29,6 +29,8 @@ pub struct Options {
     pub future: bool,
     /// Address instead of `site.url` (a preview, the local server).
     pub base_url: Option<String>,
+    /// Whether [`Resolved::to_come`] is wanted.
+    pub to_come: bool,
 }
 
 /// What a build found and did.
@@ -60,12 +62,57 @@ impl Built {
 /// When the environment fails: the sink cannot store, `site.yaml` cannot be read. Mistakes of
 /// the author are diagnostics.
 pub fn run(root: &Path, options: &Options, sink: &dyn Sink) -> anyhow::Result<Built> {
-    let mut diagnostics = Vec::new();
-    let Some(config) = settings(root, options, &mut diagnostics)? else {
-        diag::sort(&mut diagnostics);
+    let resolved = resolve(root, options)?;
+    let mut diagnostics = resolved.diagnostics;
+    let Some(site) = resolved.site else {
         return Ok(Built {
             diagnostics,
             ..Built::default()
+        });
+    };
+    if let Some(theme) = &resolved.theme {
+        // With a mistake nothing is published, and two outputs of one name would stop the sink
+        // before the templates' mistakes are known.
+        let failed = diag::count(&diagnostics).0 > 0;
+        let sink = if failed { &Nowhere } else { sink };
+        let found = render::render(&site, theme, root, sink)?;
+        diagnostics.extend(told_once(site.config.checks.apply(found)));
+    }
+    diag::sort(&mut diagnostics);
+    Ok(Built {
+        diagnostics,
+        tally: site.tally,
+        pages: site.pages.len(),
+        external: external(&site),
+        next_change: site.next_change,
+    })
+}
+
+/// A site before rendering.
+#[derive(Debug, Default)]
+pub struct Resolved {
+    /// The site, unless its settings cannot be read.
+    pub site: Option<Site>,
+    /// The pages that are still to come, as a site that has them already; none when there are
+    /// no such pages or they take part anyway.
+    pub to_come: Option<Site>,
+    /// Its theme, unless it cannot be loaded.
+    pub theme: Option<theme::Theme>,
+    /// Diagnostics with their levels applied, sorted by place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads and resolves the site in `root`; renders nothing.
+///
+/// # Errors
+/// When `site.yaml` cannot be read.
+pub fn resolve(root: &Path, options: &Options) -> anyhow::Result<Resolved> {
+    let mut diagnostics = Vec::new();
+    let Some(config) = settings(root, options, &mut diagnostics)? else {
+        diag::sort(&mut diagnostics);
+        return Ok(Resolved {
+            diagnostics,
+            ..Resolved::default()
         });
     };
     let config = Arc::new(config);
@@ -77,24 +124,23 @@ pub fn run(root: &Path, options: &Options, sink: &dyn Sink) -> anyhow::Result<Bu
         drafts: options.drafts,
         future: options.future,
     };
+    let again = options.to_come.then(|| input.clone());
     let (site, found) = site::resolve(input, Arc::clone(&config), selection);
     diagnostics.extend(found);
+    let to_come = again.filter(|_| site.tally.future > 0).map(|input| {
+        let selection = Selection {
+            future: true,
+            ..selection
+        };
+        site::resolve(input, Arc::clone(&config), selection).0
+    });
     let mut diagnostics = config.checks.apply(diagnostics);
-    if let Some(theme) = &theme {
-        // With a mistake nothing is published, and two outputs of one name would stop the sink
-        // before the templates' mistakes are known.
-        let failed = diag::count(&diagnostics).0 > 0;
-        let sink = if failed { &Nowhere } else { sink };
-        let found = render::render(&site, theme, root, sink)?;
-        diagnostics.extend(told_once(config.checks.apply(found)));
-    }
     diag::sort(&mut diagnostics);
-    Ok(Built {
+    Ok(Resolved {
+        site: Some(site),
+        to_come,
+        theme,
         diagnostics,
-        tally: site.tally,
-        pages: site.pages.len(),
-        external: external(&site),
-        next_change: site.next_change,
     })
 }
 

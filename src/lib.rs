@@ -63,6 +63,7 @@
 //! | [`build`] | all of the above but output and serve |
 //! | [`platform`] | — |
 //! | [`publish`] | diag, data, config, content, site, platform |
+//! | [`publishing`] | all of the above but output and serve |
 //! | [`cli`] | everything |
 //!
 //! # Where building showed a better way
@@ -108,6 +109,7 @@ pub mod diag;
 pub mod output;
 pub mod platform;
 pub mod publish;
+pub mod publishing;
 pub mod render;
 pub mod serve;
 pub mod site;

@@ -11,7 +11,8 @@ use std::path::PathBuf;
     name = "guidepost",
     version,
     arg_required_else_help = true,
-    after_help = "Exit codes: 0 fine, 1 mistakes in the content, 2 usage or environment."
+    after_help = "Exit codes: 0 fine, 1 mistakes in the content or posts that failed, 2 usage or \
+                  environment, 3 `plan --exit-code` found changes."
 )]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -90,6 +91,14 @@ pub(super) enum Command {
     Serve(Serve),
     /// Find mistakes without writing anything: content, links, anchors, templates
     Check(Check),
+    /// Show what publishing would do and why; sends nothing
+    Plan(Plan),
+    /// Post what the plan shows: plan, show, ask, send
+    Publish(Publish),
+    /// Show accounts, credentials, and posts that wait, are unknown or were changed there
+    Status(Status),
+    /// Take up posts that are already on a platform, so that they are not posted again
+    Adopt(Adopt),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -148,4 +157,135 @@ pub(super) struct Check {
     /// Ask other sites whether the links to them still work
     #[arg(long)]
     pub(super) external: bool,
+}
+
+/// Which accounts and pages, and what is allowed.
+#[derive(Debug, Args)]
+pub(super) struct Choice {
+    /// Only this account; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub(super) account: Vec<String>,
+    /// Only this page: `jobs/acme-welder`, `jobs/acme-welder@ru` or its file
+    #[arg(long, value_name = "PAGE")]
+    pub(super) page: Option<String>,
+    /// Also pages older than the account, and posts that were taken away before
+    #[arg(long)]
+    pub(super) backfill: bool,
+    /// Take away the posts of pages that are gone
+    #[arg(long)]
+    pub(super) allow_delete: bool,
+    /// Bring posts that somebody changed there back to their pages
+    #[arg(long)]
+    pub(super) overwrite: bool,
+    /// What becomes of posts of edited pages, instead of the accounts' own `on_edit`
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(super) on_edit: Option<OnEdit>,
+    /// Read every post there again, to find those that somebody changed
+    #[arg(long)]
+    pub(super) refresh: bool,
+    /// Plan as on this day or moment, such as `2026-12-24` [default: now]
+    #[arg(long, value_name = "DATE")]
+    pub(super) date: Option<String>,
+}
+
+impl Choice {
+    /// One account, or all for an empty name, and nothing allowed.
+    pub(super) fn of_account(name: &str) -> Self {
+        Self {
+            account: Some(name.to_owned())
+                .filter(|name| !name.is_empty())
+                .into_iter()
+                .collect(),
+            page: None,
+            backfill: false,
+            allow_delete: false,
+            overwrite: false,
+            on_edit: None,
+            refresh: false,
+            date: None,
+        }
+    }
+}
+
+/// What becomes of posts of edited pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnEdit {
+    /// They are changed
+    Update,
+    /// A reply tells of the change
+    Reply,
+    /// They stay
+    Ignore,
+}
+
+/// Options of `plan`.
+#[derive(Debug, Args)]
+pub(super) struct Plan {
+    #[command(flatten)]
+    pub(super) choice: Choice,
+    /// Write the plan to a file for `publish FILE`
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// End with 3 when there are changes
+    #[arg(long)]
+    pub(super) exit_code: bool,
+    /// Ask no platform: what the ledger and the pages say
+    #[arg(long, conflicts_with = "refresh")]
+    pub(super) offline: bool,
+}
+
+/// Options of `publish`.
+#[derive(Debug, Args)]
+pub(super) struct Publish {
+    #[command(flatten)]
+    pub(super) choice: Choice,
+    /// A plan that `plan --out` wrote; it is refused when anything has changed since
+    #[arg(value_name = "FILE")]
+    pub(super) file: Option<PathBuf>,
+    /// Send without asking
+    #[arg(long)]
+    pub(super) yes: bool,
+    /// Most changes; more of them are refused altogether [default: `publish.max_changes`, 20]
+    #[arg(long, value_name = "N")]
+    pub(super) max_changes: Option<usize>,
+    /// Only write to the ledger what will be sent; `--send` sends it
+    #[arg(long, conflicts_with = "send")]
+    pub(super) reserve: bool,
+    /// Only send what `--reserve` wrote on this disk
+    #[arg(long)]
+    pub(super) send: bool,
+    /// Post although the pages do not answer yet
+    #[arg(long)]
+    pub(super) skip_live_check: bool,
+    /// Record that a post is there: by hand, or after an unknown outcome
+    #[arg(long, num_args = 2, value_names = ["POST", "URL"], conflicts_with_all = ["file", "reserve", "send", "not_done"])]
+    pub(super) done: Option<Vec<String>>,
+    /// Record that a post whose outcome was unknown is not there
+    #[arg(long, value_name = "POST", conflicts_with_all = ["file", "reserve", "send"])]
+    pub(super) not_done: Option<String>,
+}
+
+/// Options of `status`.
+#[derive(Debug, Args)]
+pub(super) struct Status {
+    /// Only this account; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub(super) account: Vec<String>,
+    /// Read every post there again, to find those that somebody changed
+    #[arg(long)]
+    pub(super) refresh: bool,
+    /// Ask no platform
+    #[arg(long, conflicts_with = "refresh")]
+    pub(super) offline: bool,
+}
+
+/// Options of `adopt`.
+#[derive(Debug, Args)]
+pub(super) struct Adopt {
+    /// The account
+    #[arg(value_name = "ACCOUNT")]
+    pub(super) account: String,
+    /// Take up without asking
+    #[arg(long)]
+    pub(super) yes: bool,
 }

@@ -4,6 +4,7 @@ use super::view::View;
 use super::{End, args, build, external, settings};
 use crate::diag;
 use crate::output::Discard;
+use crate::publishing;
 use std::path::Path;
 use std::time::Instant;
 
@@ -16,6 +17,10 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Check) -> anyh
     let progress = view.progress("checking …");
     let mut built = crate::build::run(&root, &options, &sink)?;
     drop(progress);
+    built
+        .diagnostics
+        .extend(publishing::check(&root, &options)?);
+    diag::sort(&mut built.diagnostics);
     if words.external {
         let progress = view.progress(&format!("asking {} addresses …", built.external.len()));
         let found = external::check(&built.external)?;

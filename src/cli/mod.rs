@@ -1,6 +1,7 @@
 //! The command line: reads words, clock and environment, calls the library, prints, and
 //! chooses the exit code. Wiring only.
 
+mod adopt;
 mod args;
 mod build;
 mod check;
@@ -8,8 +9,13 @@ mod example;
 mod external;
 mod init;
 mod new;
+mod plan;
+mod plan_file;
+mod posting;
+mod publish;
 mod serve;
 mod settings;
+mod status;
 mod view;
 
 use args::{Arguments, Command};
@@ -23,8 +29,10 @@ use view::{Surroundings, View};
 enum End {
     /// Nothing to mend.
     Fine,
-    /// Somebody has to mend the content.
+    /// Somebody has to mend the content, or a post.
     Mistakes,
+    /// `plan --exit-code`, and there are changes.
+    Changes,
 }
 
 impl End {
@@ -37,8 +45,8 @@ impl End {
     }
 }
 
-/// Runs one command. Exit code 0: fine; 1: mistakes in the content; 2: wrong usage, or the
-/// environment failed.
+/// Runs one command. Exit code 0: fine; 1: mistakes in the content or posts that failed; 2:
+/// wrong usage, or the environment failed; 3: `plan --exit-code` found changes.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
@@ -56,6 +64,10 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Build(options) => build::run(&view, root, &options),
         Command::Serve(options) => serve::run(&view, root, &options),
         Command::Check(options) => check::run(&view, root, &options),
+        Command::Plan(options) => plan::run(&view, root, &options),
+        Command::Publish(options) => publish::run(&view, root, &options),
+        Command::Status(options) => status::run(&view, root, &options),
+        Command::Adopt(options) => adopt::run(&view, root, &options),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "guidepost", &mut script);
@@ -65,6 +77,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     match ended {
         Ok(End::Fine) => ExitCode::SUCCESS,
         Ok(End::Mistakes) => ExitCode::from(1),
+        Ok(End::Changes) => ExitCode::from(3),
         Err(error) => {
             view.failure(&error);
             ExitCode::from(2)

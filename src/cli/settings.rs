@@ -55,10 +55,15 @@ pub(super) fn options(root: &Path, selection: &Selection) -> anyhow::Result<Opti
         drafts: selection.drafts,
         future: selection.future,
         base_url: None,
+        to_come: false,
     })
 }
 
-fn moment(root: &Path, text: Option<&str>) -> anyhow::Result<jiff::Timestamp> {
+/// The moment of a build or plan: `--date`, else now.
+///
+/// # Errors
+/// When `--date` is no date.
+pub(super) fn moment(root: &Path, text: Option<&str>) -> anyhow::Result<jiff::Timestamp> {
     let Some(text) = text else {
         return Ok(now());
     };

@@ -203,7 +203,38 @@ impl View {
         Progress::start(shown, text)
     }
 
-    fn paint(&self, style: &str, text: &str) -> String {
+    /// Whether machines read.
+    pub(super) fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// Whether more detail was asked for.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// Asks a person; only `y` or `yes` is a yes.
+    ///
+    /// # Errors
+    /// When nobody is there to answer.
+    pub(super) fn confirm(&self, question: &str) -> anyhow::Result<bool> {
+        anyhow::ensure!(
+            self.terminal && std::io::stdin().is_terminal(),
+            "nobody is here to agree: `--yes` sends without asking, `guidepost plan` shows what"
+        );
+        err(&format!("{question} [y/N] "));
+        let mut answer = String::new();
+        std::io::stdin()
+            .read_line(&mut answer)
+            .context("cannot read the answer")?;
+        Ok(matches!(
+            answer.trim().to_ascii_lowercase().as_str(),
+            "y" | "yes" | "是" | "да"
+        ))
+    }
+
+    /// Text in a terminal style, where colour is wanted.
+    pub(super) fn paint(&self, style: &str, text: &str) -> String {
         if self.color {
             format!("\u{1b}[{style}m{text}\u{1b}[0m")
         } else {

@@ -116,6 +116,12 @@ codes! {
     InvalidTheme "invalid-theme" Error true "a theme that cannot be loaded";
     TemplateError "template-error" Error true "a template that cannot be compiled or rendered";
     UnknownTemplateField "unknown-template-field" Error false "a template that reads a field which the contract does not give it";
+    // publishing
+    InvalidAccount "invalid-account" Error true "an account that cannot be used: an unknown platform, a missing setting, two accounts for one place";
+    UnknownAccount "unknown-account" Error false "an account that `site.yaml` does not list";
+    InvalidLedger "invalid-ledger" Error true "a line of a ledger that cannot be read; nothing is posted to its account";
+    ShortenedPost "shortened-post" Warn false "a title or text of an author that was cut to a platform's limit";
+    RefusedPost "refused-post" Warn false "a page that cannot be posted to an account as it is";
     // directories
     SkippedFile "skipped-file" Warn false "a file that became neither page nor asset";
 }

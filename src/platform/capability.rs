@@ -31,6 +31,8 @@ pub struct Capabilities {
     pub images: BodyImages,
     /// What can be changed after posting.
     pub update: Update,
+    /// Whether a post can be answered by another of ours.
+    pub reply: bool,
     /// Whether a post can be taken away.
     pub delete: bool,
     /// Whether a post can be found by its canonical address.

@@ -74,6 +74,7 @@ pub fn capabilities(recovery: Recovery) -> Capabilities {
         cover: None,
         images: BodyImages::None,
         update: Update::Always,
+        reply: false,
         delete: true,
         find: matches!(
             recovery,

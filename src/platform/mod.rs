@@ -8,6 +8,7 @@
 pub mod capability;
 pub mod counting;
 mod failure;
+mod hand;
 mod http;
 pub mod memory;
 mod post;
@@ -171,6 +172,15 @@ pub trait Platform: Send + Sync {
     ) -> Result<Remote, Failure> {
         let _ = (remote, post, attempt);
         Err(Failure::unsupported("posts cannot be changed there"))
+    }
+
+    /// Makes a new post that answers our copy and tells of the change.
+    ///
+    /// # Errors
+    /// As [`Platform::create`].
+    fn reply(&self, remote: &Remote, post: &Post, attempt: Attempt<'_>) -> Result<Remote, Failure> {
+        let _ = (remote, post, attempt);
+        Err(Failure::unsupported("posts cannot be answered there"))
     }
 
     /// Takes the copy away. One that is gone already is fine.

@@ -3,7 +3,8 @@
 //! Takes a name from `site.yaml`, gives the platform's [`Info`]. One table serves the checks of
 //! settings, `status`, the documentation and the tests.
 
-use super::{Capabilities, Failure, Login, Platform};
+use super::{Capabilities, Failure, Login, Platform, hand};
+use std::collections::BTreeMap;
 
 /// What is known of a platform before anybody logs in.
 #[derive(Debug)]
@@ -18,11 +19,13 @@ pub struct Info {
     pub secrets: &'static [SecretInfo],
     /// What it can do, before the instance was asked.
     pub capabilities: fn() -> Capabilities,
+    /// Hosts at which posts are read, for platforms that a person posts to; empty when any may be.
+    pub hosts: &'static [&'static str],
     /// Opens an account. Sends nothing.
     pub open: fn(&Login) -> Result<Box<dyn Platform>, Failure>,
     /// Names the place that the account posts to (a host, a chat, a room), so that two accounts
     /// that share one are told. Takes the settings.
-    pub place: fn(&Login) -> String,
+    pub place: fn(&BTreeMap<String, String>) -> String,
 }
 
 /// A setting of a platform.
@@ -48,7 +51,15 @@ pub struct SecretInfo {
 }
 
 /// All platforms, by name.
-pub const ALL: &[&Info] = &[];
+pub const ALL: &[&Info] = &[
+    &hand::CSDN,
+    &hand::JIANSHU,
+    &hand::JUEJIN,
+    &hand::MOMENTS,
+    &hand::TOUTIAO,
+    &hand::XIAOHONGSHU,
+    &hand::ZHIHU,
+];
 
 /// The platform of that name.
 pub fn info(name: &str) -> Option<&'static Info> {

@@ -28,9 +28,12 @@ mod sample;
 mod sanitise;
 mod sitemap;
 mod summary;
+mod texts;
 pub mod theme;
 mod words;
 mod xml;
+
+pub use texts::PageTexts;
 
 use crate::diag::Diagnostic;
 use crate::site::Site;

@@ -290,6 +290,7 @@ fn of_page(page: &Page) -> Writer {
     Writer {
         what: format!("`{file}` (line {})", row.position.line),
         place: Some(row.place(file)),
+        alias: false,
     }
 }
 
@@ -306,6 +307,7 @@ fn beside_writer(name: &str, of: &Writer) -> Writer {
     Writer {
         what: format!("the {name} of {}", of.what),
         place: of.place.clone(),
+        alias: false,
     }
 }
 

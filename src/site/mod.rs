@@ -336,7 +336,7 @@ pub struct Selection {
 }
 
 /// Everything that the earlier stages found.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Input {
     /// Parsed pages, `_index.md` among them.
     pub pages: Vec<Arc<content::Page>>,

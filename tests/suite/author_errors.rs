@@ -8,6 +8,12 @@ use std::collections::BTreeSet;
 const SLIPS: &[(&str, &str, &str, &str)] = &[
     ("invalid-config", "site.yaml", "site: [", "site.yaml:1:"),
     (
+        "invalid-account",
+        "site.yaml",
+        "+accounts: { blog: { platform: wordpres } }",
+        "site.yaml:7:31: error",
+    ),
+    (
         "unknown-key",
         "site.yaml",
         "+titel: x",
@@ -189,6 +195,47 @@ type Files = &'static [(&'static str, &'static str)];
 
 /// Code, files, and how the line of the diagnostic begins.
 const SLIPS_OF_SEVERAL_FILES: &[(&str, Files, &str)] = &[
+    (
+        "unknown-account",
+        &[
+            ("site.yaml", "+accounts: { zhihu: { platform: zhihu } }"),
+            (
+                "content/a.md",
+                "---\ntitle: 甲\npublish: { zhihuu: false }\n---\n文。",
+            ),
+        ],
+        "content/a.md:3:12: error",
+    ),
+    (
+        "shortened-post",
+        &[
+            ("site.yaml", "+accounts: { red: { platform: xiaohongshu } }"),
+            (
+                "content/articles/a.md",
+                "---\ntitle: 一二三四五六七八九十一二三四五六七八九十又一\n---\n文。",
+            ),
+        ],
+        "content/articles/a.md:2:8: warning",
+    ),
+    (
+        "refused-post",
+        &[
+            (
+                "site.yaml",
+                "+accounts: { circle: { platform: moments, template: '{% for n in range(end=1600) %}字{% endfor %}{{ link }}' } }",
+            ),
+            ("content/articles/a.md", "# 甲\n\n文。"),
+        ],
+        "content/articles/a.md: warning",
+    ),
+    (
+        "invalid-ledger",
+        &[
+            ("site.yaml", "+accounts: { zhihu: { platform: zhihu } }"),
+            ("ledger/zhihu.jsonl", "<<<<<<< ours"),
+        ],
+        "ledger/zhihu.jsonl:1:1: error",
+    ),
     (
         "missing-translation",
         &[("site.yaml", "+checks: { missing-translation: error }")],

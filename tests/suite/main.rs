@@ -10,6 +10,7 @@ mod fields;
 mod harness;
 mod old_sites;
 mod output;
+mod posting;
 mod serve;
 mod theme_contract;
 mod tidy;

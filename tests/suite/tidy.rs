@@ -27,6 +27,12 @@ const LAYERS: &[(&str, &[&str])] = &[
         "publish",
         &["diag", "data", "config", "content", "site", "platform"],
     ),
+    (
+        "publishing",
+        &[
+            "diag", "data", "config", "content", "site", "render", "build", "platform", "publish",
+        ],
+    ),
 ];
 
 /// Most lines of a source file without its unit tests; longer ones stand here with a reason.

@@ -7,7 +7,7 @@
 mod atom;
 mod bodies;
 mod entry;
-mod facts;
+pub(crate) mod facts;
 mod json;
 mod moments;
 mod rss;

@@ -1,0 +1,90 @@
+//! `guidepost plan`: what publishing would do and why. Sends nothing, changes nothing.
+
+use super::view::{self, View};
+use super::{End, args, plan_file, posting, settings};
+use crate::diag;
+use crate::publishing::{Refresh, Session};
+use anyhow::Context as _;
+use std::path::Path;
+
+/// Runs the command.
+pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Plan) -> anyhow::Result<End> {
+    let root = settings::root(root)?;
+    let refresh = match (words.offline, words.choice.refresh) {
+        (true, _) => Refresh::Offline,
+        (false, true) => Refresh::All,
+        (false, false) => Refresh::Needed,
+    };
+    let session = posting::session(view, &root, &words.choice, refresh, false)?;
+    view.diagnostics(&root, &session.diagnostics)?;
+    if session.failed() {
+        summary(view, &session)?;
+        return Ok(End::Mistakes);
+    }
+    if let Some(path) = &words.out {
+        let text = plan_file::write(&session, settings::now())?;
+        std::fs::write(path, text)
+            .with_context(|| format!("cannot write the plan to `{}`", path.display()))?;
+    }
+    show(view, &session)?;
+    summary(view, &session)?;
+    if session.accounts.iter().any(|work| work.trouble.is_some()) {
+        return Ok(End::Mistakes);
+    }
+    if words.exit_code && session.changes().any(|change| change.step.is_work()) {
+        return Ok(End::Changes);
+    }
+    Ok(End::Fine)
+}
+
+/// Prints the plan.
+pub(super) fn show(view: &View, session: &Session) -> anyhow::Result<()> {
+    if view.is_json() {
+        let mut text = String::new();
+        for change in session.changes() {
+            text.push_str(&format!("{}\n", posting::change_json(change)));
+        }
+        view::out(&text)
+    } else {
+        view::out(&posting::plan_text(view, session, view.is_verbose()))
+    }
+}
+
+fn summary(view: &View, session: &Session) -> anyhow::Result<()> {
+    let (errors, warnings) = diag::count(&session.diagnostics);
+    if view.is_json() {
+        let counts: serde_json::Map<String, serde_json::Value> = posting::counts(session)
+            .into_iter()
+            .map(|(step, count)| (step.word().to_owned(), count.into()))
+            .collect();
+        let not_ready: Vec<&str> = session
+            .accounts
+            .iter()
+            .filter(|work| work.trouble.is_some())
+            .map(|work| work.account.name.as_str())
+            .collect();
+        let summary = serde_json::json!({
+            "type": "summary",
+            "command": "plan",
+            "actions": counts,
+            "not_ready": not_ready,
+            "next_due": session.next_due().map(|due| due.to_string()),
+            "errors": errors,
+            "warnings": warnings,
+        });
+        return view::out(&format!("{summary}\n"));
+    }
+    let price: u32 = session.changes().filter_map(|change| change.price).sum();
+    let mut text = format!("Plan: {}", posting::counted(session));
+    if price > 0 {
+        text.push_str(&format!("; it costs {}", posting::money(price)));
+    }
+    if let Some(due) = session.next_due() {
+        text.push_str(&format!("; next due {due}"));
+    }
+    if errors > 0 {
+        text = "Plan: none, because the content has mistakes".to_owned();
+    }
+    view.say(&text);
+    Ok(())
+}

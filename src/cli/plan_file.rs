@@ -1,0 +1,111 @@
+//! A plan in a file: what a person has seen and agreed to, and nothing else.
+//!
+//! `publish FILE` plans anew and refuses when any line differs, any ledger has moved on, or the
+//! site is another one.
+
+use crate::publish::plan::{Change, Step};
+use crate::publishing::Session;
+use anyhow::Context as _;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Version of the form.
+const VERSION: u32 = 1;
+
+/// The file.
+#[derive(Debug, Serialize, Deserialize)]
+struct PlanFile {
+    guidepost_plan: u32,
+    site: String,
+    made_at: jiff::Timestamp,
+    /// Lineage and serial of each ledger that the plan was made on.
+    ledgers: BTreeMap<String, (Option<String>, u64)>,
+    changes: Vec<Change>,
+}
+
+/// The text of a plan's file.
+///
+/// # Errors
+/// When it cannot be serialised.
+pub(super) fn write(session: &Session, now: jiff::Timestamp) -> anyhow::Result<String> {
+    let file = PlanFile {
+        guidepost_plan: VERSION,
+        site: session.url.clone(),
+        made_at: now,
+        ledgers: session
+            .accounts
+            .iter()
+            .map(|work| {
+                let ledger = (work.state.lineage.clone(), work.state.serial);
+                (work.account.name.clone(), ledger)
+            })
+            .collect(),
+        changes: session
+            .changes()
+            .filter(|change| change.step != Step::Keep)
+            .cloned()
+            .collect(),
+    };
+    let text = serde_json::to_string_pretty(&file).context("the plan cannot be written")?;
+    Ok(text + "\n")
+}
+
+/// Reduces the session to the file's plan.
+///
+/// # Errors
+/// When the plan is stale, of another site, or no plan at all; the message says which line.
+pub(super) fn restrict(session: &mut Session, text: &str) -> anyhow::Result<()> {
+    let file: PlanFile = serde_json::from_str(text)
+        .context("this is no plan of `guidepost plan --out`, or of another version")?;
+    anyhow::ensure!(
+        file.guidepost_plan == VERSION,
+        "the plan has version {}, this program reads {VERSION}; plan again",
+        file.guidepost_plan
+    );
+    anyhow::ensure!(
+        file.site == session.url,
+        "the plan is for {}, this site is {}",
+        file.site,
+        session.url
+    );
+    for (name, (lineage, serial)) in &file.ledgers {
+        let Some(work) = session
+            .accounts
+            .iter()
+            .find(|work| work.account.name == *name)
+        else {
+            anyhow::bail!("the plan is stale: there is no account `{name}` any more; plan again");
+        };
+        anyhow::ensure!(
+            work.state.lineage == *lineage,
+            "the plan was made on another ledger of `{name}`; plan again"
+        );
+        anyhow::ensure!(
+            work.state.serial == *serial,
+            "the plan is stale: the ledger of `{name}` moved on from {serial} to {}; plan again",
+            work.state.serial
+        );
+    }
+    for work in &mut session.accounts {
+        work.changes.retain(|change| {
+            file.changes
+                .iter()
+                .any(|known| known.account == change.account && known.post == change.post)
+        });
+    }
+    for known in &file.changes {
+        let now = session
+            .accounts
+            .iter()
+            .flat_map(|work| &work.changes)
+            .find(|change| change.account == known.account && change.post == known.post);
+        let stale = now.is_none_or(|now| now.step != known.step || now.hash != known.hash);
+        anyhow::ensure!(
+            !stale,
+            "the plan is stale: `{}` for `{}` is no longer what it was; plan again",
+            known.post,
+            known.account
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,347 @@
+//! `guidepost publish`: plan, show, ask, send; or record what a person did.
+
+use super::view::{self, View};
+use super::{End, args, plan, plan_file, posting, settings};
+use crate::platform::capability::Way;
+use crate::publish::apply::{self, Half, Outcome};
+use crate::publish::ledger::{Action, Event, attempt_key};
+use crate::publish::plan::Step;
+use crate::publishing::{self, AccountWork, Refresh, Session};
+use anyhow::Context as _;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Runs the command.
+pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Publish) -> anyhow::Result<End> {
+    let root = settings::root(root)?;
+    let by_hand = words.done.is_some() || words.not_done.is_some();
+    let refresh = match (by_hand, words.choice.refresh) {
+        (true, _) => Refresh::Offline,
+        (false, true) => Refresh::All,
+        (false, false) => Refresh::Needed,
+    };
+    let mut session = posting::session(view, &root, &words.choice, refresh, true)?;
+    view.diagnostics(&root, &session.diagnostics)?;
+    if let Some(done) = &words.done
+        && let [post, url] = done.as_slice()
+    {
+        return record_done(view, &mut session, post, url);
+    }
+    if let Some(post) = &words.not_done {
+        return record_not_done(view, &mut session, post);
+    }
+    if session.failed() {
+        view.say("nothing is posted while the content has mistakes");
+        return Ok(End::Mistakes);
+    }
+    if let Some(path) = &words.file {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read the plan `{}`", path.display()))?;
+        plan_file::restrict(&mut session, &text)?;
+    }
+    let sent = session
+        .accounts
+        .iter()
+        .filter(|work| work.trouble.is_none())
+        .flat_map(|work| &work.changes)
+        .filter(|change| change.step.is_sent())
+        .count();
+    let work = session
+        .accounts
+        .iter()
+        .filter(|work| work.trouble.is_none())
+        .flat_map(|work| &work.changes)
+        .filter(|change| change.step.is_work())
+        .count();
+    let most = words.max_changes.unwrap_or(session.publishing.max_changes);
+    if !view.is_json() {
+        plan::show(view, &session)?;
+        view.say(&format!("Plan: {}", posting::counted(&session)));
+    }
+    anyhow::ensure!(
+        sent <= most,
+        "the plan has {sent} changes and {most} are allowed at once; look at it with `guidepost \
+         plan`, then allow them with `--max-changes {sent}`, or choose with `--account` and \
+         `--page`"
+    );
+    if work == 0 {
+        return finish(view, &session, &BTreeMap::new());
+    }
+    if !words.yes && words.file.is_none() && !view.confirm("Send this?")? {
+        view.say("nothing was sent");
+        return Ok(End::Fine);
+    }
+    let half = match (words.reserve, words.send) {
+        (true, _) => Half::Reserve,
+        (false, true) => Half::Send,
+        (false, false) => Half::Both,
+    };
+    let tell = |account: &str, outcome: &Outcome| tell(view, account, outcome);
+    let outcomes = publishing::publish(
+        &mut session,
+        half,
+        !words.skip_live_check,
+        settings::now,
+        &tell,
+    )?;
+    finish(view, &session, &outcomes)
+}
+
+/// Prints one outcome.
+fn tell(view: &View, account: &str, outcome: &Outcome) {
+    if view.is_json() {
+        let result = serde_json::json!({
+            "type": "result",
+            "account": account,
+            "post": outcome.post,
+            "action": outcome.step.word(),
+            "outcome": outcome.end.word(),
+            "remote": outcome.remote,
+            "url": outcome.url,
+            "message": outcome.message,
+        });
+        // The posts go on whoever listens; the summary tells of a stdout that is full.
+        let _ = view::out(&format!("{result}\n"));
+        return;
+    }
+    let style = match outcome.end {
+        apply::End::Done | apply::End::Reserved => "32",
+        apply::End::Skipped => "33",
+        apply::End::Failed | apply::End::Unknown => "1;31",
+    };
+    let mut text = format!(
+        "{} {} {} {}",
+        view.paint(style, outcome.end.word()),
+        account,
+        outcome.step.word(),
+        outcome.post
+    );
+    if let Some(url) = &outcome.url {
+        text.push_str(&format!(" → {url}"));
+    }
+    if let Some(message) = &outcome.message {
+        text.push_str(&format!(": {message}"));
+    }
+    view.say(&text);
+}
+
+/// Prints the last line and chooses the end.
+fn finish(
+    view: &View,
+    session: &Session,
+    outcomes: &BTreeMap<String, Vec<Outcome>>,
+) -> anyhow::Result<End> {
+    let held = session.accounts.iter().flat_map(|work| &work.held);
+    let all: Vec<&Outcome> = outcomes.values().flatten().chain(held).collect();
+    let count = |end: apply::End| all.iter().filter(|outcome| outcome.end == end).count();
+    let hand = session
+        .changes()
+        .filter(|change| change.step == Step::HandOff)
+        .count();
+    let not_ready: Vec<&AccountWork> = session
+        .accounts
+        .iter()
+        .filter(|work| work.trouble.is_some())
+        .collect();
+    let held_back = session.accounts.iter().any(|work| !work.held.is_empty());
+    if view.is_json() {
+        let summary = serde_json::json!({
+            "type": "summary",
+            "command": "publish",
+            "done": count(apply::End::Done),
+            "reserved": count(apply::End::Reserved),
+            "failed": count(apply::End::Failed),
+            "unknown": count(apply::End::Unknown),
+            "skipped": count(apply::End::Skipped),
+            "by_hand": hand,
+            "not_ready": not_ready.iter().map(|work| work.account.name.as_str()).collect::<Vec<_>>(),
+            "next_due": session.next_due().map(|due| due.to_string()),
+        });
+        view::out(&format!("{summary}\n"))?;
+    } else {
+        let mut words = Vec::new();
+        for (end, phrase) in [
+            (apply::End::Done, "done"),
+            (apply::End::Reserved, "reserved"),
+            (apply::End::Failed, "failed"),
+            (apply::End::Unknown, "unknown"),
+            (apply::End::Skipped, "skipped"),
+        ] {
+            if count(end) > 0 {
+                words.push(format!("{} {phrase}", count(end)));
+            }
+        }
+        if words.is_empty() {
+            words.push("nothing to send".to_owned());
+        }
+        if hand > 0 {
+            words.push(format!("{hand} wait for a person"));
+        }
+        for work in &not_ready {
+            words.push(format!("`{}` took no part", work.account.name));
+        }
+        view.say(&words.join(", "));
+    }
+    let bad = count(apply::End::Failed) + count(apply::End::Unknown);
+    Ok(if bad > 0 || held_back || !not_ready.is_empty() {
+        End::Mistakes
+    } else {
+        End::Fine
+    })
+}
+
+/// The account and post that a person names: `zhihu:articles/x@zh-Hans`, or a post alone where
+/// only one account waits for it.
+fn named<'a>(
+    session: &'a mut Session,
+    asked: &str,
+    waits: impl Fn(&AccountWork, &str) -> bool,
+) -> anyhow::Result<(&'a mut AccountWork, String)> {
+    let (account, post) = match asked.split_once(':') {
+        Some((account, post)) => (Some(account), post),
+        None => (None, asked),
+    };
+    let mut found: Vec<(usize, String)> = Vec::new();
+    for (index, work) in session.accounts.iter().enumerate() {
+        if account.is_some_and(|account| account != work.account.name) {
+            continue;
+        }
+        let known = work
+            .changes
+            .iter()
+            .map(|change| change.post.as_str())
+            .chain(work.state.posts.keys().map(String::as_str));
+        let matching = known.filter(|key| {
+            *key == post || key.rsplit_once('@').is_some_and(|(page, _)| page == post)
+        });
+        let mut keys: Vec<&str> = matching.filter(|key| waits(work, key)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        found.extend(keys.into_iter().map(|key| (index, key.to_owned())));
+    }
+    match found.as_slice() {
+        [(index, post)] => Ok((&mut session.accounts[*index], post.clone())),
+        [] => anyhow::bail!(
+            "no account waits for `{asked}`; `guidepost status` lists what waits, as `ACCOUNT:POST`"
+        ),
+        several => {
+            let names: Vec<String> = several
+                .iter()
+                .map(|(index, post)| format!("{}:{post}", session.accounts[*index].account.name))
+                .collect();
+            anyhow::bail!("`{asked}` may be `{}`; name one", names.join("`, `"))
+        }
+    }
+}
+
+fn record_done(view: &View, session: &mut Session, asked: &str, url: &str) -> anyhow::Result<End> {
+    anyhow::ensure!(
+        url.starts_with("https://") || url.starts_with("http://"),
+        "`{url}` is no address; write the one at which the post is read"
+    );
+    let waits = |work: &AccountWork, post: &str| {
+        let open = work
+            .state
+            .posts
+            .get(post)
+            .is_some_and(|state| state.open.is_some());
+        let handed = work
+            .changes
+            .iter()
+            .any(|change| change.post == post && change.step == Step::HandOff);
+        open || handed
+    };
+    let (work, post) = named(session, asked, waits)?;
+    if let Some(hosts) = hosts(work) {
+        let host = url
+            .split("://")
+            .nth(1)
+            .and_then(|rest| rest.split(['/', '?', '#']).next())
+            .unwrap_or_default();
+        let fits = hosts
+            .iter()
+            .any(|known| host == *known || host.ends_with(&format!(".{known}")));
+        anyhow::ensure!(
+            fits,
+            "`{host}` is not {}; an address there ends in `{}`",
+            work.account.info.title,
+            hosts.join("` or `")
+        );
+    }
+    let open = work
+        .state
+        .posts
+        .get(&post)
+        .and_then(|state| state.open.clone());
+    let attempt = match open {
+        Some(open) => open.attempt,
+        None => {
+            let composed = work
+                .composition
+                .wanted
+                .iter()
+                .find(|composed| composed.post.key == post)
+                .context("its page is gone")?;
+            let state = work.state.posts.get(&post);
+            let live = state.is_some_and(|state| state.live.is_some());
+            let action = if live { Action::Update } else { Action::Create };
+            let ended = state.map_or(0, |state| state.ended);
+            let (hash, page) = (composed.hash.clone(), composed.post.canonical.clone());
+            let attempt = attempt_key(&work.account.name, &post, action, &hash, ended);
+            let event = Event::Intended {
+                attempt: attempt.clone(),
+                post: post.clone(),
+                action,
+                hash,
+                page,
+            };
+            work.record(event, settings::now)?;
+            attempt
+        }
+    };
+    let event = Event::Done {
+        attempt,
+        remote: url.to_owned(),
+        url: Some(url.to_owned()),
+        seen: None,
+    };
+    work.record(event, settings::now)?;
+    view.say(&format!(
+        "recorded: {}:{post} is at {url}",
+        work.account.name
+    ));
+    Ok(End::Fine)
+}
+
+/// Where a hand-off platform's posts are read.
+fn hosts(work: &AccountWork) -> Option<&'static [&'static str]> {
+    (work.capabilities.way == Way::Hand)
+        .then_some(work.account.info.hosts)
+        .filter(|hosts| !hosts.is_empty())
+}
+
+fn record_not_done(view: &View, session: &mut Session, asked: &str) -> anyhow::Result<End> {
+    let waits = |work: &AccountWork, post: &str| {
+        work.state
+            .posts
+            .get(post)
+            .is_some_and(|state| state.open.is_some())
+    };
+    let (work, post) = named(session, asked, waits)?;
+    let attempt = work
+        .state
+        .posts
+        .get(&post)
+        .and_then(|state| Some(state.open.as_ref()?.attempt.clone()))
+        .unwrap_or_default();
+    let event = Event::Failed {
+        attempt,
+        message: "a person looked: it is not there".to_owned(),
+    };
+    work.record(event, settings::now)?;
+    view.say(&format!(
+        "recorded: {}:{post} is not there; the next run posts it",
+        work.account.name
+    ));
+    Ok(End::Fine)
+}

@@ -1,0 +1,436 @@
+//! Reads `accounts:`, `publish:` and `ledger:`: takes the nodes as the settings kept them, gives
+//! accounts and every mistake with its place.
+
+use super::{Account, BodyWish, Filter, Located, OnEdit, Publishing};
+use crate::config::Config;
+use crate::content::{Kind, date};
+use crate::data::fields::Fields;
+use crate::data::{Entry, Node, Value};
+use crate::diag::{Code, Diagnostic, Place, Position, did_you_mean};
+use crate::platform::{self, Info};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// File that the settings stand in, for places.
+const SETTINGS: &str = "site.yaml";
+
+/// Reads both parts.
+pub fn read(config: &Config) -> (Vec<Account>, Publishing, Vec<Diagnostic>) {
+    let file: Arc<str> = SETTINGS.into();
+    let mut reader = Reader {
+        file: &file,
+        config,
+        diagnostics: Vec::new(),
+    };
+    let publishing = reader.publishing();
+    let mut accounts = Vec::new();
+    if let Some(node) = &config.accounts {
+        for entry in node.entries() {
+            if let Some(account) = reader.account(entry) {
+                accounts.push(account);
+            }
+        }
+    }
+    reader.shared_places(&accounts);
+    (accounts, publishing, reader.diagnostics)
+}
+
+struct Reader<'a> {
+    file: &'a Arc<str>,
+    config: &'a Config,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn invalid(&mut self, position: Position, message: String, hint: impl Into<String>) {
+        self.diagnostics.push(
+            Diagnostic::new(Code::InvalidAccount, message)
+                .at(Place::at(Arc::clone(self.file), position))
+                .hint(hint),
+        );
+    }
+
+    fn account(&mut self, entry: &Entry) -> Option<Account> {
+        let name = entry.key.trim().to_owned();
+        let usual = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if name.is_empty() || !name.chars().all(usual) {
+            self.invalid(
+                entry.position,
+                format!("`{name}` cannot be the name of an account"),
+                "use letters, digits, `-` and `_`: the name is a file and part of a variable",
+            );
+            return None;
+        }
+        let node = &entry.value;
+        let mut fields = Fields::new(self.file, node);
+        if !matches!(node.value, Value::Map(_)) {
+            fields.wrong_type(
+                &name,
+                node,
+                "a mapping, such as `{ platform: mastodon, url: … }`",
+            );
+            self.diagnostics.extend(fields.finish(None));
+            return None;
+        }
+        let info = self.platform(&name, &mut fields, entry.position)?;
+        let settings = self.settings(info, &name, &mut fields, entry.position);
+        let account = Account {
+            filter: self.filter(&mut fields),
+            on_edit: self.word(&mut fields, "on_edit", &ON_EDIT),
+            body: self
+                .word(&mut fields, "body", &BODY)
+                .unwrap_or(BodyWish::Full),
+            template: fields
+                .text(&["template"])
+                .map(|(text, position)| Located { text, position }),
+            hashtags: fields
+                .number(&["hashtags"])
+                .map_or(3, |number| whole(number).min(30)),
+            mentions: mentions(&mut fields),
+            delay: self.delay(&mut fields),
+            track: fields.flag(&["track"]).unwrap_or(true),
+            position: entry.position,
+            name,
+            info,
+            settings: settings?,
+        };
+        self.diagnostics
+            .extend(fields.finish(Some(Code::UnknownKey)));
+        Some(account)
+    }
+
+    fn platform(
+        &mut self,
+        name: &str,
+        fields: &mut Fields<'_>,
+        position: Position,
+    ) -> Option<&'static Info> {
+        let known = || platform::ALL.iter().map(|info| info.name);
+        let Some((word, at)) = fields.text(&["platform"]) else {
+            self.invalid(
+                position,
+                format!("the account `{name}` names no `platform`"),
+                format!("it may be `{}`", known().collect::<Vec<_>>().join("`, `")),
+            );
+            return None;
+        };
+        let found = platform::info(&word);
+        if found.is_none() {
+            let hint = did_you_mean(&word, known()).unwrap_or_else(|| {
+                format!(
+                    "it may be `{}`; `webhook` reaches any HTTP API",
+                    known().collect::<Vec<_>>().join("`, `")
+                )
+            });
+            self.invalid(at, format!("there is no platform `{word}`"), hint);
+        }
+        found
+    }
+
+    /// The platform's own settings as texts; lists are joined by commas.
+    fn settings(
+        &mut self,
+        info: &'static Info,
+        name: &str,
+        fields: &mut Fields<'_>,
+        position: Position,
+    ) -> Option<BTreeMap<String, String>> {
+        let mut settings = BTreeMap::new();
+        let mut whole = true;
+        for setting in info.settings {
+            let Some(node) = fields.node(setting.name) else {
+                if setting.required {
+                    self.invalid(
+                        position,
+                        format!("the account `{name}` has no `{}`", setting.name),
+                        setting.meaning,
+                    );
+                    whole = false;
+                }
+                continue;
+            };
+            let text = match &node.value {
+                // A template of headers or fields is handed on as JSON.
+                Value::Map(_) => node.to_json().to_string(),
+                _ => {
+                    let texts = fields.texts(&[setting.name]);
+                    let texts: Vec<String> = texts.into_iter().map(|(text, _)| text).collect();
+                    texts.join(",")
+                }
+            };
+            if setting.name == "url"
+                && !text.starts_with("https://")
+                && !text.starts_with("http://")
+            {
+                self.invalid(
+                    node.position,
+                    format!("`url` of the account `{name}` must begin with `https://`"),
+                    setting.meaning,
+                );
+                whole = false;
+            }
+            settings.insert(
+                setting.name.to_owned(),
+                text.trim_end_matches('/').to_owned(),
+            );
+        }
+        whole.then_some(settings)
+    }
+
+    fn filter(&mut self, fields: &mut Fields<'_>) -> Filter {
+        let mut filter = Filter::default();
+        for (word, position) in fields.texts(&["kinds"]) {
+            let word = word.to_ascii_lowercase();
+            match Kind::from_word(&word) {
+                Some(kind) => filter.kinds.push(kind),
+                None => {
+                    let hint = did_you_mean(&word, Kind::ALL.map(Kind::as_str));
+                    self.diagnostics.push(
+                        Diagnostic::new(Code::UnknownKind, format!("there is no kind `{word}`"))
+                            .at(fields.place(position))
+                            .maybe_hint(hint),
+                    );
+                }
+            }
+        }
+        for (tag, position) in fields.texts(&["languages"]) {
+            match self.config.language(&tag) {
+                Some(index) => filter
+                    .languages
+                    .push(self.config.languages[index].tag.clone()),
+                None => {
+                    let known = self.config.languages.iter().map(|known| known.tag.as_str());
+                    let hint = did_you_mean(&tag, known);
+                    self.diagnostics.push(
+                        Diagnostic::new(
+                            Code::UnknownLanguage,
+                            format!("the site has no language `{tag}`"),
+                        )
+                        .at(fields.place(position))
+                        .maybe_hint(hint),
+                    );
+                }
+            }
+        }
+        let texts = |fields: &mut Fields<'_>, key: &'static str| {
+            let texts = fields.texts(&[key]);
+            texts.into_iter().map(|(text, _)| text).collect::<Vec<_>>()
+        };
+        filter.sections = texts(fields, "sections")
+            .into_iter()
+            .map(|section| section.trim_matches('/').to_owned())
+            .collect();
+        filter.tags = texts(fields, "tags");
+        filter.audience = texts(fields, "audience");
+        for (word, position) in fields.texts(&["stages"]) {
+            if STAGES.contains(&word.as_str()) {
+                filter.stages.push(word);
+            } else {
+                let hint = did_you_mean(&word, STAGES)
+                    .unwrap_or_else(|| format!("it may be `{}`", STAGES.join("`, `")));
+                self.diagnostics.push(
+                    Diagnostic::new(Code::InvalidValue, format!("there is no stage `{word}`"))
+                        .at(fields.place(position))
+                        .hint(hint),
+                );
+            }
+        }
+        if let Some((text, position)) = fields.text(&["since"]) {
+            match date::parse(&text, &self.config.timezone) {
+                Ok(moment) => filter.since = Some(moment.at),
+                Err(_) => self.diagnostics.push(
+                    Diagnostic::new(Code::InvalidDate, format!("`since: {text}` is no date"))
+                        .at(fields.place(position))
+                        .hint("write it as `2026-12-24`"),
+                ),
+            }
+        }
+        filter
+    }
+
+    fn word<T: Copy>(
+        &mut self,
+        fields: &mut Fields<'_>,
+        key: &'static str,
+        words: &[(&'static str, T)],
+    ) -> Option<T> {
+        let (text, position) = fields.text(&[key])?;
+        let found = words.iter().find(|(word, _)| *word == text);
+        if found.is_none() {
+            let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            let hint = did_you_mean(&text, known.iter().copied())
+                .unwrap_or_else(|| format!("it may be `{}`", known.join("`, `")));
+            self.diagnostics.push(
+                Diagnostic::new(Code::InvalidValue, format!("`{key}` cannot be `{text}`"))
+                    .at(fields.place(position))
+                    .hint(hint),
+            );
+        }
+        found.map(|(_, value)| *value)
+    }
+
+    /// `delay: 2d`, `90m`, `1h 30m`.
+    fn delay(&mut self, fields: &mut Fields<'_>) -> jiff::Span {
+        self.span(fields, "delay").unwrap_or_default()
+    }
+
+    fn span(&mut self, fields: &mut Fields<'_>, key: &'static str) -> Option<jiff::Span> {
+        let (text, position) = fields.text(&[key])?;
+        let span = text
+            .parse::<jiff::Span>()
+            .ok()
+            .filter(|span| !span.is_negative());
+        if span.is_none() {
+            self.diagnostics.push(
+                Diagnostic::new(
+                    Code::InvalidValue,
+                    format!("`{key}: {text}` is no length of time"),
+                )
+                .at(fields.place(position))
+                .hint("write it as `30s`, `90m`, `2h` or `3d`"),
+            );
+        }
+        span
+    }
+
+    fn publishing(&mut self) -> Publishing {
+        let mut publishing = Publishing::default();
+        let config = self.config;
+        if let Some(node) = &config.publish {
+            let mut fields = Fields::new(self.file, node);
+            if let Some(number) = fields.number(&["max_changes"]) {
+                publishing.max_changes = whole(number);
+            }
+            if let Some(span) = self.span(&mut fields, "pause") {
+                publishing.pause = short(span);
+            }
+            if let Some(span) = self.span(&mut fields, "timeout") {
+                publishing.timeout = short(span);
+            }
+            if let Some(span) = self.span(&mut fields, "grace") {
+                publishing.grace = short(span);
+            }
+            publishing.proxy = fields.text(&["proxy"]).map(|(text, _)| text);
+            publishing.baidu = fields.text(&["baidu"]).map(|(text, _)| text);
+            publishing.webmention = fields.flag(&["webmention"]) == Some(true);
+            if let Some((key, position)) = fields.text(&["indexnow"]) {
+                let fits = (8..=128).contains(&key.len())
+                    && key
+                        .bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+                if fits {
+                    publishing.indexnow = Some(key);
+                } else {
+                    self.diagnostics.push(
+                        Diagnostic::new(Code::InvalidValue, "this is no key for IndexNow")
+                            .at(fields.place(position))
+                            .hint("write 8 to 128 letters, digits and `-`; you choose it, it is no secret"),
+                    );
+                }
+            }
+            self.diagnostics
+                .extend(fields.finish(Some(Code::UnknownKey)));
+        }
+        if let Some(node) = &config.ledger {
+            let mut fields = Fields::new(self.file, node);
+            publishing.sync_git = self.word(&mut fields, "sync", &SYNC).unwrap_or(false);
+            if let Some((folder, position)) = fields.text(&["folder"]) {
+                let below = !folder.starts_with('/')
+                    && folder
+                        .split('/')
+                        .all(|part| !matches!(part, "" | "." | ".."));
+                if below {
+                    publishing.ledger = folder;
+                } else {
+                    self.diagnostics.push(
+                        Diagnostic::new(
+                            Code::OutsideRoot,
+                            "the ledgers must lie in the site's folder",
+                        )
+                        .at(fields.place(position))
+                        .hint("write a folder from the site's root, such as `ledger`"),
+                    );
+                }
+            }
+            self.diagnostics
+                .extend(fields.finish(Some(Code::UnknownKey)));
+        }
+        publishing
+    }
+
+    /// Two accounts that post to one place would each post there.
+    fn shared_places(&mut self, accounts: &[Account]) {
+        let mut places: BTreeMap<(&str, String), &Account> = BTreeMap::new();
+        for account in accounts {
+            let place = account.place();
+            if place.is_empty() {
+                continue;
+            }
+            if let Some(first) = places.get(&(account.info.name, place.clone())) {
+                let overlap = first.filter.overlaps(&account.filter);
+                if overlap {
+                    self.diagnostics.push(
+                        Diagnostic::new(
+                            Code::InvalidAccount,
+                            format!(
+                                "the accounts `{}` and `{}` post the same pages to one place, `{place}`",
+                                first.name, account.name
+                            ),
+                        )
+                        .at(Place::at(Arc::clone(self.file), account.position))
+                        .related("the other one", Place::at(Arc::clone(self.file), first.position))
+                        .hint("remove one of them, or give them different `kinds:` or `languages:`"),
+                    );
+                }
+            } else {
+                places.insert((account.info.name, place), account);
+            }
+        }
+    }
+}
+
+const ON_EDIT: [(&str, OnEdit); 4] = [
+    ("update", OnEdit::Update),
+    ("reply", OnEdit::Reply),
+    ("ignore", OnEdit::Ignore),
+    ("ask", OnEdit::Ask),
+];
+const BODY: [(&str, BodyWish); 2] = [("full", BodyWish::Full), ("summary", BodyWish::Summary)];
+const SYNC: [(&str, bool); 2] = [("git", true), ("none", false)];
+const STAGES: [&str; 3] = ["acquire", "retain", "convert"];
+
+fn mentions(fields: &mut Fields<'_>) -> BTreeMap<String, String> {
+    let Some(node) = fields.node("mentions") else {
+        return BTreeMap::new();
+    };
+    if !matches!(node.value, Value::Map(_)) {
+        fields.wrong_type("mentions", node, "a mapping of names to handles");
+    }
+    node.entries()
+        .iter()
+        .filter_map(|entry| Some((entry.key.clone(), text_of(&entry.value)?)))
+        .collect()
+}
+
+fn text_of(node: &Node) -> Option<String> {
+    let text = node.text()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to the range first"
+)]
+fn whole(number: f64) -> usize {
+    number.clamp(0.0, 1e9) as usize
+}
+
+/// A span of hours at most as a duration; longer ones are no pause.
+fn short(span: jiff::Span) -> Duration {
+    span.to_duration(jiff::SpanRelativeTo::days_are_24_hours())
+        .ok()
+        .and_then(|duration| Duration::try_from(duration).ok())
+        .unwrap_or_default()
+}

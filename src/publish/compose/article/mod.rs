@@ -1,0 +1,228 @@
+//! Whole articles for other platforms: takes sanitised HTML with whole addresses, gives the
+//! markup that a platform takes. Pure; knows no platform and uploads nothing.
+
+mod markdown;
+mod tree;
+mod wechat;
+
+pub use markdown::markdown;
+pub use wechat::wechat;
+
+use super::cut;
+use tree::Node;
+
+/// Paragraphs of a plain text, which blank lines part.
+pub fn paragraphs(text: &str) -> String {
+    let mut html = String::new();
+    for part in text
+        .split("\n\n")
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+    {
+        html.push_str("<p>");
+        for (index, line) in part.lines().enumerate() {
+            if index > 0 {
+                html.push_str("<br>");
+            }
+            tree::escape(line.trim(), &mut html);
+        }
+        html.push_str("</p>\n");
+    }
+    html.trim_end().to_owned()
+}
+
+/// A paragraph of words that a link follows, shown as its address without tracking.
+pub fn with_link(words: &str, url: &str) -> String {
+    let mut html = "<p>".to_owned();
+    tree::escape(words, &mut html);
+    let link = [("href".to_owned(), url.to_owned())];
+    tree::open("a", &link, &mut html);
+    let shown = url.split(['?', '#']).next().unwrap_or(url);
+    let shown = percent_encoding::percent_decode_str(shown).decode_utf8_lossy();
+    tree::escape(&shown, &mut html);
+    html.push_str("</a></p>");
+    html
+}
+
+/// The article's beginning within the room, cut between blocks, and whether something was cut.
+/// A first block that alone is too long is cut as a text.
+pub fn shorten(html: &str, room: usize, count: impl Fn(&str) -> usize) -> (String, bool) {
+    if count(html) <= room {
+        return (html.to_owned(), false);
+    }
+    let mut kept = String::new();
+    for node in tree::parse(html) {
+        let mut more = kept.clone();
+        tree::write(std::slice::from_ref(&node), &mut more);
+        if count(&more) <= room {
+            kept = more;
+            continue;
+        }
+        if kept.trim().is_empty() {
+            let frame = count(&paragraphs("x"));
+            let text = node.text();
+            let text = cut::fit(text.trim(), room.saturating_sub(frame), &count);
+            let alone = paragraphs(&text);
+            if count(&alone) <= room {
+                kept = alone;
+            }
+        }
+        break;
+    }
+    (kept.trim_end().to_owned(), true)
+}
+
+/// Addresses and descriptions of all images, in the order of the text.
+pub fn images(html: &str) -> Vec<(String, String)> {
+    let mut images = Vec::new();
+    let nodes = tree::parse(html);
+    let mut waiting: Vec<&Node> = nodes.iter().rev().collect();
+    while let Some(node) = waiting.pop() {
+        if node.name() == "img"
+            && let Some(url) = node.attribute("src")
+        {
+            let alt = node.attribute("alt").unwrap_or_default();
+            images.push((url.to_owned(), alt.to_owned()));
+        }
+        waiting.extend(node.children().iter().rev());
+    }
+    images
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{images, markdown, paragraphs, shorten, wechat, with_link};
+
+    const ARTICLE: &str = "<h2>薪资 &amp; 福利</h2>\n<p>一句<strong>重点</strong>，见<a href=\"https://e.org/a_b\">这里</a>，2*3_x。</p>\n<ul>\n<li>甲<ul><li>乙</li></ul></li>\n<li>丙</li>\n</ul>\n<pre><code class=\"language-rust\">let a = \"`\";\n  b\n</code></pre>\n<table><thead><tr><th>城</th><th>薪</th></tr></thead><tbody><tr><td>云岚</td><td>1|2</td></tr></tbody></table>\n<p><img src=\"https://e.org/i.png\" alt=\"图\"> <ruby>字<rp>(</rp><rt>zì</rt><rp>)</rp></ruby></p>\n<blockquote><p>引文</p></blockquote>\n<ol start=\"3\"><li><p>三</p><p>续</p></li></ol><hr>";
+
+    #[test]
+    fn markdown_says_the_same() {
+        insta::assert_snapshot!(markdown(ARTICLE), @r#"
+        ## 薪资 \& 福利
+
+        一句**重点**，见[这里](https://e.org/a_b)，2\*3\_x。
+
+        - 甲
+          - 乙
+        - 丙
+
+        ```rust
+        let a = "`";
+          b
+        ```
+
+        | 城 | 薪 |
+        | --- | --- |
+        | 云岚 | 1\|2 |
+
+        ![图](https://e.org/i.png) 字(zì)
+
+        > 引文
+
+        3. 三
+
+           续
+
+        ---
+        "#);
+    }
+
+    /// HTML without its styles, which say nothing about what is kept.
+    fn unstyled(html: &str) -> String {
+        let mut plain = String::new();
+        for (index, part) in html.split(" style=\"").enumerate() {
+            let rest = part.split_once('"').map_or(part, |(_, rest)| rest);
+            plain.push_str(if index == 0 { part } else { rest });
+        }
+        plain.replace("><", ">\n<")
+    }
+
+    #[test]
+    fn wechat_gets_inline_styles_and_notes_for_links() {
+        let html = wechat(ARTICLE);
+        assert!(!html.contains("class=") && !html.contains("<a ") && !html.contains("<ul"));
+        insta::assert_snapshot!(unstyled(&html), @r#"
+        <p>薪资 &amp; 福利</p>
+        <p>一句<strong>重点</strong>，见这里<sup>[1]</sup>，2*3_x。</p>
+        <section>• 甲</section>
+        <section>◦ 乙</section>
+        <section>• 丙</section>
+        <pre>
+        <code>let&nbsp;a&nbsp;=&nbsp;&quot;`&quot;;<br>&nbsp;&nbsp;b</code>
+        </pre>
+        <section>
+        <table>
+        <tr>
+        <th>城</th>
+        <th>薪</th>
+        </tr>
+        <tr>
+        <td>云岚</td>
+        <td>1|2</td>
+        </tr>
+        </table>
+        </section>
+        <p>
+        <img src="https://e.org/i.png" alt="图"> <ruby>字<rp>(</rp>
+        <rt>zì</rt>
+        <rp>)</rp>
+        </ruby>
+        </p>
+        <section>
+        <p>引文</p>
+        </section>
+        <section>3. 三<br>续</section>
+        <hr>
+        <section>
+        <p>[1] https://e.org/a_b</p>
+        </section>
+        "#);
+    }
+
+    #[test]
+    fn texts_become_paragraphs_and_links_show_their_address() {
+        assert_eq!(
+            paragraphs("一<b>\n二\n\n三"),
+            "<p>一&lt;b&gt;<br>二</p>\n<p>三</p>"
+        );
+        assert_eq!(
+            with_link("见：", "https://e.org/%E4%B8%80/?utm_source=a&b=1"),
+            "<p>见：<a href=\"https://e.org/%E4%B8%80/?utm_source=a&amp;b=1\">https://e.org/一/</a></p>"
+        );
+    }
+
+    #[test]
+    fn articles_are_cut_between_blocks() {
+        let count = |text: &str| text.chars().count();
+        let html = "<p>第一段。</p><p>第二段，很长很长。</p>";
+        assert_eq!(shorten(html, 99, count), (html.to_owned(), false));
+        assert_eq!(
+            shorten(html, 20, count),
+            ("<p>第一段。</p>".to_owned(), true)
+        );
+        let (cut, _) = shorten("<p>只有一段，很长很长很长很长。</p>", 15, count);
+        assert!(
+            count(&cut) <= 15 && cut.starts_with("<p>") && cut.ends_with("</p>"),
+            "{cut}"
+        );
+    }
+
+    #[test]
+    fn images_are_found_in_order() {
+        assert_eq!(
+            images(ARTICLE),
+            [("https://e.org/i.png".to_owned(), "图".to_owned())]
+        );
+    }
+
+    #[test]
+    fn hostile_depth_is_written_without_harm() {
+        let deep = format!(
+            "{}x{}",
+            "<div><ul><li>".repeat(3000),
+            "</li></ul></div>".repeat(3000)
+        );
+        assert!(markdown(&deep).contains('x'));
+        assert!(wechat(&deep).contains('x'));
+    }
+}

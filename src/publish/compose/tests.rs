@@ -1,0 +1,231 @@
+//! Composing by the example of one site: which pages an account carries, and what becomes of
+//! their texts within its limits.
+
+use super::{Composition, Texts, check_overrides, compose};
+use crate::config::{Config, parse as parse_settings};
+use crate::content::{PageFile, parse};
+use crate::data::Node;
+use crate::diag::print;
+use crate::platform::capability::{Limit, Markup, Recovery};
+use crate::platform::counting::Unit;
+use crate::platform::memory;
+use crate::publish::account::{self, Account};
+use crate::site::{self, Input, PageId, Selection, Site, Tally};
+use std::sync::Arc;
+
+const SETTINGS: &str = "site: {url: 'https://example.org', title: 云岚回响, languages: [zh-Hans, ru], timezone: Asia/Shanghai}\naccounts:\n  zhihu: {platform: zhihu, kinds: [article]}\n  moments: {platform: moments, languages: [ru], hashtags: 1}\n";
+
+struct Plain<'a>(&'a Site);
+
+impl Texts for Plain<'_> {
+    fn body(&self, page: PageId) -> String {
+        self.0.pages[page as usize].source.body.html.clone()
+    }
+
+    fn summary(&self, page: PageId) -> String {
+        self.0.pages[page as usize]
+            .source
+            .body
+            .plain
+            .replace('\n', " ")
+    }
+
+    fn facts(&self, _: PageId) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn digest(&self, _: &str) -> Option<String> {
+        None
+    }
+}
+
+fn settings(text: &str) -> (Arc<Config>, Vec<Account>) {
+    let (config, found) = parse_settings(&"site.yaml".into(), text);
+    assert_eq!(found, []);
+    let config = config.expect("settings");
+    let (accounts, _, found) = account::read(&config);
+    assert_eq!(found, []);
+    (Arc::new(config), accounts)
+}
+
+fn site(config: &Arc<Config>, pages: &[(&str, &str)]) -> Site {
+    let pages = pages
+        .iter()
+        .map(|(path, text)| {
+            let file = PageFile {
+                file: format!("content/{path}").into(),
+                path: (*path).into(),
+            };
+            let parsed = parse(&file, text.as_bytes(), &Node::empty_map(), config);
+            Arc::from(parsed.page.expect("a page"))
+        })
+        .collect();
+    let input = Input {
+        pages,
+        assets: Vec::new(),
+        statics: Vec::new(),
+        data: Vec::new(),
+        tally: Tally::default(),
+    };
+    let selection = Selection {
+        now: "2026-11-24T00:00:00Z".parse().expect("a moment"),
+        drafts: false,
+        future: false,
+    };
+    site::resolve(input, Arc::clone(config), selection).0
+}
+
+const PAGES: &[(&str, &str)] = &[
+    (
+        "articles/salary.md",
+        "---\ntitle: 薪资地图\ndate: 2026-11-01\ntags: [薪资, 落户]\n---\n第一段。\n\n第二段。\n",
+    ),
+    (
+        "articles/salary.ru.md",
+        "---\ntitle: Карта зарплат\ndate: 2026-11-02\ntags: [новая работа, ЖКХ]\n---\nСколько платят.\n",
+    ),
+    (
+        "articles/quoted.md",
+        "---\ntitle: 转载\ndate: 2026-11-03\nsource_url: https://other.example/x\n---\n别人的全文。\n",
+    ),
+    (
+        "articles/no.md",
+        "---\ntitle: 不发\ndate: 2026-11-04\npublish: {zhihu: false, zhihuu: true}\n---\n只在本站。\n",
+    ),
+    ("about.md", "---\ntitle: 关于\n---\n我们。\n"),
+];
+
+fn composed(name: &str) -> (Site, Composition) {
+    let (config, accounts) = settings(SETTINGS);
+    let site = site(&config, PAGES);
+    let account = accounts
+        .iter()
+        .find(|account| account.name == name)
+        .expect("an account");
+    let capabilities = (account.info.capabilities)();
+    let composition = compose(
+        account,
+        &["zhihu", "moments"],
+        &capabilities,
+        &site,
+        &Plain(&site),
+    );
+    (site, composition)
+}
+
+/// Posts and reasons as text.
+fn shown(composition: &Composition) -> String {
+    let mut lines: Vec<String> = composition
+        .wanted
+        .iter()
+        .map(|composed| {
+            format!(
+                "== {}\n{}",
+                composed.post.key,
+                composed.post.content.text().trim_end()
+            )
+        })
+        .collect();
+    for (post, reason) in &composition.unwanted {
+        lines.push(format!("-- {post}: {}", reason.word()));
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn an_account_carries_what_its_filters_and_the_rights_let_through() {
+    insta::assert_snapshot!(shown(&composed("zhihu").1), @r#"
+    == articles/salary@zh-Hans
+    <p>第一段。</p>
+    <p>第二段。</p>
+    <p>首发于「云岚回响」：<a href="https://example.org/articles/salary/?utm_source=zhihu&amp;utm_medium=article&amp;utm_campaign=salary">https://example.org/articles/salary/</a></p>
+    == articles/salary@ru
+    <p>Сколько платят.</p>
+    <p>Впервые опубликовано на сайте «云岚回响»: <a href="https://example.org/ru/articles/salary/?utm_source=zhihu&amp;utm_medium=article&amp;utm_campaign=salary">https://example.org/ru/articles/salary/</a></p>
+    == articles/quoted@zh-Hans
+    <p>别人的全文。</p>
+    <p>全文请读「云岚回响」：<a href="https://example.org/articles/quoted/?utm_source=zhihu&amp;utm_medium=article&amp;utm_campaign=quoted">https://example.org/articles/quoted/</a></p>
+    -- about@zh-Hans: filtered-out
+    -- articles/no@zh-Hans: page-forbids
+    "#);
+}
+
+#[test]
+fn short_posts_have_title_text_road_and_tags() {
+    insta::assert_snapshot!(shown(&composed("moments").1), @r#"
+    == articles/salary@ru
+    Карта зарплат
+
+    Сколько платят.
+
+    https://example.org/ru/articles/salary/?utm_source=moments&utm_medium=social&utm_campaign=salary
+
+    #НоваяРабота
+    -- about@zh-Hans: filtered-out
+    -- articles/no@zh-Hans: filtered-out
+    -- articles/quoted@zh-Hans: filtered-out
+    -- articles/salary@zh-Hans: filtered-out
+    "#);
+}
+
+#[test]
+fn what_gives_way_is_the_summary_then_the_tags_then_the_title_and_never_the_road() {
+    let (config, accounts) = settings(SETTINGS);
+    let site = site(&config, PAGES);
+    let account = accounts.last().expect("an account");
+    for most in [400, 180, 150, 130, 120] {
+        let mut capabilities = memory::capabilities(Recovery::LookUp);
+        capabilities.markup = Markup::Plain;
+        capabilities.text = Limit::new(most, Unit::Graphemes);
+        let composition = compose(account, &[], &capabilities, &site, &Plain(&site));
+        let post = &composition.wanted[0];
+        assert!(
+            post.length <= most && post.refusal.is_none(),
+            "{most}: {post:?}"
+        );
+        assert!(post.post.content.text().contains("utm_source=moments"));
+        assert_eq!(
+            post.shortened,
+            post.post.content.text().lines().count() < 7,
+            "{most}"
+        );
+    }
+    let mut capabilities = memory::capabilities(Recovery::LookUp);
+    capabilities.text = Limit::new(60, Unit::Graphemes);
+    let composition = compose(account, &[], &capabilities, &site, &Plain(&site));
+    assert!(composition.wanted[0].refusal.is_some());
+    assert!(print::short(&composition.diagnostics[0]).contains("refused-post"));
+}
+
+#[test]
+fn an_account_that_does_not_exist_is_told_at_its_place() {
+    let (site, _) = composed("zhihu");
+    let told: Vec<String> = check_overrides(&["zhihu", "moments"], &site)
+        .iter()
+        .map(print::short)
+        .collect();
+    insta::assert_snapshot!(told.join(""), @r"
+    content/articles/no.md:4:25: error[unknown-account]: there is no account `zhihuu`
+    ");
+}
+
+#[test]
+fn settings_of_accounts_are_checked_with_their_places() {
+    let text = "site: {url: 'https://example.org', title: x, languages: [zh-Hans], timezone: UTC}\naccounts:\n  a: {platform: zhihuu}\n  b: {kinds: [articel]}\n  c: {platform: zhihu, languages: [fr], on_edit: updat, stages: [x], sinc: 1}\n  'd e': {platform: zhihu}\npublish: {max_change: 3, pause: soon}\nledger: {folder: ../x}\n";
+    let (config, _) = parse_settings(&"site.yaml".into(), text);
+    let (accounts, _, found) = account::read(&config.expect("settings"));
+    assert_eq!(accounts.len(), 1);
+    let told: Vec<String> = found.iter().map(print::short).collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    site.yaml:7:33: error[invalid-value]: `pause: soon` is no length of time
+    site.yaml:7:11: error[unknown-key]: unknown key `max_change`
+    site.yaml:8:18: error[outside-root]: the ledgers must lie in the site's folder
+    site.yaml:3:17: error[invalid-account]: there is no platform `zhihuu`
+    site.yaml:4:3: error[invalid-account]: the account `b` names no `platform`
+    site.yaml:5:36: error[unknown-language]: the site has no language `fr`
+    site.yaml:5:66: error[invalid-value]: there is no stage `x`
+    site.yaml:5:50: error[invalid-value]: `on_edit` cannot be `updat`
+    site.yaml:5:70: error[unknown-key]: unknown key `sinc`
+    site.yaml:6:3: error[invalid-account]: `d e` cannot be the name of an account
+    ");
+}

@@ -1,0 +1,327 @@
+//! The publisher from end to end: resolve → compose → ask → plan → apply, for all accounts.
+//!
+//! Takes the site's folder, what the person asks for and a way to secrets; gives a [`Session`]
+//! with a plan for each account, and carries it out. It joins what knows nothing of each other:
+//! the generator ([`crate::build`]), [`crate::publish`] and [`crate::platform`]. Printing,
+//! clock and environment are the command line's.
+
+mod images;
+mod live;
+mod reserved;
+mod sync;
+mod texts;
+mod work;
+
+pub use work::{AccountWork, Trouble};
+
+use crate::build::{self, Options};
+use crate::diag::{self, Diagnostic};
+use crate::platform::{HttpOptions, Pace, Secret};
+use crate::publish::account::{self, Account, Publishing};
+use crate::publish::apply::{Half, Outcome};
+use crate::publish::compose::{self, Composition};
+use crate::publish::ledger;
+use crate::publish::plan::{Change, Consent};
+use crate::render::PageTexts;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use texts::SiteTexts;
+
+/// Longest wait that a platform may ask for within a run; beyond it the rest waits for the next.
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
+/// First pause before a harmless repeat.
+const PAUSE: Duration = Duration::from_millis(400);
+/// Harmless repeats of one request.
+const REPEATS: u32 = 3;
+
+/// What the person asks for.
+pub struct Wish<'a> {
+    /// What the build includes.
+    pub options: Options,
+    /// Only these accounts; all when empty.
+    pub accounts: &'a [String],
+    /// Only this page: a post's name, or the path of its file.
+    pub page: Option<&'a str>,
+    /// What is allowed.
+    pub consent: Consent,
+    /// Instead of the accounts' own `on_edit`.
+    pub on_edit: Option<account::OnEdit>,
+    /// How much the platforms are asked.
+    pub refresh: Refresh,
+    /// Whether the ledgers are locked, for a run that will write to them.
+    pub lock: bool,
+    /// The secret of that variable's name.
+    pub secret: &'a (dyn Fn(&str) -> Option<Secret> + Sync),
+    /// The clock.
+    pub clock: fn() -> jiff::Timestamp,
+}
+
+/// How much the platforms are asked before planning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Refresh {
+    /// Nothing.
+    Offline,
+    /// Who we are, what is unknown, and whether new posts are there already.
+    Needed,
+    /// Every copy that is there too, for drift.
+    All,
+}
+
+/// Everything known for a run.
+#[derive(Default)]
+pub struct Session {
+    /// The site's folder.
+    pub root: PathBuf,
+    /// The site's address.
+    pub url: String,
+    /// `publish:` and `ledger:`.
+    pub publishing: Publishing,
+    /// The accounts with their plans, by the order of `site.yaml`.
+    pub accounts: Vec<AccountWork>,
+    /// Diagnostics with their levels applied, sorted by place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Session {
+    /// Whether an error of the content forbids to publish at all.
+    pub fn failed(&self) -> bool {
+        diag::count(&self.diagnostics).0 > 0
+    }
+
+    /// All lines of the plan.
+    pub fn changes(&self) -> impl Iterator<Item = &Change> {
+        self.accounts.iter().flat_map(|work| &work.changes)
+    }
+
+    /// The next moment at which something becomes due.
+    pub fn next_due(&self) -> Option<jiff::Timestamp> {
+        self.changes().filter_map(|change| change.due).min()
+    }
+}
+
+/// Reads the site, composes every account's posts, asks the platforms and plans.
+///
+/// # Errors
+/// When the environment fails: the settings or a ledger cannot be read, or another run holds a
+/// lock. What one platform does wrong is the trouble of its account alone.
+pub fn prepare(root: &Path, wish: &Wish<'_>) -> anyhow::Result<Session> {
+    let options = Options {
+        to_come: true,
+        ..wish.options.clone()
+    };
+    let resolved = build::resolve(root, &options)?;
+    let mut session = Session {
+        root: root.to_path_buf(),
+        diagnostics: resolved.diagnostics,
+        ..Session::default()
+    };
+    let (Some(site), Some(theme)) = (resolved.site, resolved.theme) else {
+        return Ok(session);
+    };
+    let levels = site.config.checks.clone();
+    session.url.clone_from(&site.config.url);
+    let (accounts, publishing, found) = account::read(&site.config);
+    session.publishing = publishing;
+    let mut diagnostics = found;
+    let names: Vec<String> = accounts
+        .iter()
+        .map(|account| account.name.clone())
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    unknown_accounts(wish.accounts, &names)?;
+    diagnostics.extend(compose::check_overrides(&names, &site));
+    let broken = diag::count(&levels.apply(diagnostics.clone())).0 > 0 || session.failed();
+
+    let texts = SiteTexts::new(PageTexts::new(&site, &theme), root);
+    let later = resolved
+        .to_come
+        .as_ref()
+        .map(|site| (site, SiteTexts::new(PageTexts::new(site, &theme), root)));
+    let http = HttpOptions {
+        patience: session.publishing.timeout,
+        longest_wait: LONGEST_WAIT,
+        pause: PAUSE,
+        repeats: REPEATS,
+        proxy: session.publishing.proxy.clone(),
+        clock: wish.clock,
+    };
+    let pace = Pace::default();
+    let compose = |account: &Account, capabilities: &_| -> Composition {
+        let mut composition = compose::compose(account, &names, capabilities, &site, &texts);
+        if let Some((site, texts)) = &later {
+            let more = compose::compose(account, &names, capabilities, site, texts);
+            let is_later = |post: &compose::Composed| {
+                post.post
+                    .published
+                    .is_some_and(|date| date > wish.options.now)
+            };
+            composition
+                .wanted
+                .extend(more.wanted.into_iter().filter(is_later));
+        }
+        composition
+    };
+    let chosen = accounts
+        .into_iter()
+        .filter(|account| wish.accounts.is_empty() || wish.accounts.contains(&account.name));
+    let added = site.config.timezone.clone();
+    for account in chosen {
+        let work = AccountWork::open(
+            account,
+            root,
+            wish,
+            &session.publishing,
+            http.clone(),
+            pace.clone(),
+            &added,
+        )?;
+        session.accounts.push(work);
+    }
+    // Platforms answer slowly, and each account asks another one.
+    std::thread::scope(|scope| {
+        for work in &mut session.accounts {
+            let compose = &compose;
+            scope.spawn(move || work.prepare(wish, broken, compose));
+        }
+    });
+    for work in &mut session.accounts {
+        diagnostics.append(&mut work.diagnostics);
+    }
+    drop(texts);
+    session.diagnostics.extend(levels.apply(diagnostics));
+    diag::sort(&mut session.diagnostics);
+    Ok(session)
+}
+
+/// A word of the command line that names no account.
+fn unknown_accounts(asked: &[String], names: &[&str]) -> anyhow::Result<()> {
+    for name in asked {
+        if !names.contains(&name.as_str()) {
+            let hint = diag::did_you_mean(name, names.iter().copied()).unwrap_or_else(|| {
+                if names.is_empty() {
+                    "`site.yaml` lists none under `accounts:`".to_owned()
+                } else {
+                    format!("there are `{}`", names.join("`, `"))
+                }
+            });
+            anyhow::bail!("there is no account `{name}`; {hint}");
+        }
+    }
+    Ok(())
+}
+
+/// What posting all posts of the site would cut or refuse, without asking anybody: for `check`.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn check(root: &Path, options: &Options) -> anyhow::Result<Vec<Diagnostic>> {
+    let resolved = build::resolve(root, options)?;
+    let (Some(site), Some(theme)) = (resolved.site, resolved.theme) else {
+        return Ok(Vec::new());
+    };
+    let (accounts, publishing, mut diagnostics) = account::read(&site.config);
+    let names: Vec<&str> = accounts
+        .iter()
+        .map(|account| account.name.as_str())
+        .collect();
+    diagnostics.extend(compose::check_overrides(&names, &site));
+    let texts = SiteTexts::new(PageTexts::new(&site, &theme), root);
+    for account in &accounts {
+        let capabilities = (account.info.capabilities)();
+        let composition = compose::compose(account, &names, &capabilities, &site, &texts);
+        diagnostics.extend(composition.diagnostics);
+        let file = format!("{}/{}.jsonl", publishing.ledger, account.name);
+        let bytes = std::fs::read(root.join(&file)).unwrap_or_default();
+        diagnostics.extend(ledger::read(&file.into(), &bytes).diagnostics);
+    }
+    Ok(site.config.checks.apply(diagnostics))
+}
+
+/// Carries out what the session planned.
+///
+/// `tell` hears of every outcome as soon as it is known. Accounts work side by side, each in
+/// the order of its plan.
+///
+/// # Errors
+/// When a ledger cannot be written or synced; then nothing more is sent to that account.
+pub fn publish(
+    session: &mut Session,
+    half: Half,
+    live_check: bool,
+    clock: fn() -> jiff::Timestamp,
+    tell: &(dyn Fn(&str, &Outcome) + Sync),
+) -> anyhow::Result<BTreeMap<String, Vec<Outcome>>> {
+    let dead = if live_check && half != Half::Reserve {
+        live::dead(session)?
+    } else {
+        BTreeMap::new()
+    };
+    for work in &mut session.accounts {
+        work.hold_back(&dead, tell);
+    }
+    let root = session.root.clone();
+    let folder = session.publishing.ledger.clone();
+    let by_git = session.publishing.sync_git;
+    let images = images::SiteImages::new(&root);
+    let halves: &[Half] = match (half, by_git) {
+        (Half::Both, true) => &[Half::Reserve, Half::Send],
+        (Half::Both, false) => &[Half::Both],
+        (Half::Reserve, _) => &[Half::Reserve],
+        (Half::Send, _) => &[Half::Send],
+    };
+    let mut all: BTreeMap<String, Vec<Outcome>> = BTreeMap::new();
+    for half in halves {
+        let last = half == halves.last().unwrap_or(half);
+        let publishing = &session.publishing;
+        let (images, root) = (&images, root.as_path());
+        let results: Vec<(String, anyhow::Result<Vec<Outcome>>)> = std::thread::scope(|scope| {
+            let handles: Vec<_> = session
+                .accounts
+                .iter_mut()
+                .filter(|work| work.trouble.is_none())
+                .map(|work| {
+                    let name = work.account.name.clone();
+                    let handle = scope.spawn(move || {
+                        let quiet = |_: &str, _: &Outcome| {};
+                        let tell: &(dyn Fn(&str, &Outcome) + Sync) =
+                            if last { tell } else { &quiet };
+                        work.apply(root, publishing, images, *half, clock, tell)
+                    });
+                    (name, handle)
+                })
+                .collect();
+            handles
+                .into_iter()
+                .map(|(name, handle)| {
+                    let result = handle
+                        .join()
+                        .unwrap_or_else(|_| Err(anyhow::anyhow!("the account's thread broke")));
+                    (name, result)
+                })
+                .collect()
+        });
+        let mut broken = None;
+        for (name, result) in results {
+            match result {
+                Ok(outcomes) if last => {
+                    all.insert(name, outcomes);
+                }
+                Ok(_) => {}
+                Err(error) => broken = Some(error.context(format!("the account `{name}` stopped"))),
+            }
+        }
+        // What was done is pushed even when one account could not go on.
+        if by_git {
+            let message = match half {
+                Half::Reserve => "Reserve posts",
+                Half::Send | Half::Both => "Record what was posted",
+            };
+            sync::push(root, &folder, message)?;
+        }
+        if let Some(error) = broken {
+            return Err(error);
+        }
+    }
+    Ok(all)
+}
