@@ -74,6 +74,15 @@ impl Failure {
         self
     }
 
+    /// The same failure; one of credentials names the variable that holds them.
+    #[must_use]
+    pub fn naming(mut self, variable: &str) -> Self {
+        if self.kind == FailureKind::Credentials && !self.message.contains(variable) {
+            self.message = format!("{}; check {variable}", self.message);
+        }
+        self
+    }
+
     /// The same failure of a preparing step (an upload, a look-up): whatever became of that
     /// step, the post itself was not sent.
     #[must_use]

@@ -8,13 +8,18 @@
 pub mod capability;
 pub mod counting;
 mod failure;
+mod ghost;
 mod hand;
 mod http;
+pub mod marker;
+mod matrix;
 pub mod memory;
 mod post;
 mod registry;
 pub mod rich;
 mod secret;
+mod telegram;
+mod wordpress;
 
 pub use capability::Capabilities;
 pub use failure::{Failure, FailureKind};
@@ -41,7 +46,7 @@ pub struct Login {
 impl Login {
     /// A setting, or an empty text.
     pub fn setting(&self, name: &str) -> &str {
-        self.settings.get(name).map_or("", String::as_str)
+        setting(&self.settings, name)
     }
 
     /// A secret that must be there; its absence names the variable, never a value.
@@ -56,6 +61,11 @@ impl Login {
             )
         })
     }
+}
+
+/// A setting, or an empty text.
+fn setting<'a>(settings: &'a BTreeMap<String, String>, name: &str) -> &'a str {
+    settings.get(name).map_or("", String::as_str)
 }
 
 /// Name of the environment's variable for a secret: `GUIDEPOST_BLOG_PASSWORD`.

@@ -3,7 +3,7 @@
 //! Takes a name from `site.yaml`, gives the platform's [`Info`]. One table serves the checks of
 //! settings, `status`, the documentation and the tests.
 
-use super::{Capabilities, Failure, Login, Platform, hand};
+use super::{Capabilities, Failure, Login, Platform, ghost, hand, matrix, telegram, wordpress};
 use std::collections::BTreeMap;
 
 /// What is known of a platform before anybody logs in.
@@ -53,10 +53,14 @@ pub struct SecretInfo {
 /// All platforms, by name.
 pub const ALL: &[&Info] = &[
     &hand::CSDN,
+    &ghost::INFO,
     &hand::JIANSHU,
     &hand::JUEJIN,
+    &matrix::INFO,
     &hand::MOMENTS,
+    &telegram::INFO,
     &hand::TOUTIAO,
+    &wordpress::INFO,
     &hand::XIAOHONGSHU,
     &hand::ZHIHU,
 ];

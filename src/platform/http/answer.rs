@@ -2,6 +2,7 @@
 
 use crate::platform::{Failure, FailureKind, Sieve};
 use reqwest::header::HeaderMap;
+use serde::de::DeserializeOwned;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -60,6 +61,21 @@ impl Answer {
             Some(value) => Ok(value),
             None => Err(answer.senseless("the answer is no JSON")),
         }
+    }
+
+    /// The JSON of a success in the form that the platform promises.
+    ///
+    /// # Errors
+    /// As [`Answer::ok`]; a success of another form tells nothing of what became of the request.
+    pub fn ok_as<T: DeserializeOwned>(self) -> Result<T, Failure> {
+        let answer = self.ok()?;
+        serde_json::from_slice(&answer.body).map_err(|error| {
+            let reason = match error.classify() {
+                serde_json::error::Category::Data => "the answer lacks what it should have",
+                _ => "the answer is no JSON",
+            };
+            answer.senseless(reason)
+        })
     }
 
     /// An answer of success that cannot be one.

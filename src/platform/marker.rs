@@ -1,0 +1,107 @@
+//! The mark by which our copies are found again: the canonical address inside a text that a
+//! platform kept.
+//!
+//! Takes texts as platforms give them back, as HTML or plain; gives whether, or which, address
+//! is in them. Knows no platform.
+
+/// What opens the invisible mark in an article's HTML.
+const OPENING: &str = "<!-- canonical: ";
+/// What closes it.
+const CLOSING: &str = " -->";
+
+/// An invisible mark for an article's HTML.
+pub fn comment(canonical: &str) -> String {
+    format!("{OPENING}{}{CLOSING}", in_comment(canonical))
+}
+
+/// The address as it stands in a comment, where two dashes would end it (`xn--…`).
+pub fn in_comment(canonical: &str) -> String {
+    canonical.replace("--", "-%2D")
+}
+
+/// The address in an invisible mark.
+pub fn marked(html: &str) -> Option<String> {
+    let (_, rest) = html.rsplit_once(OPENING)?;
+    let (canonical, _) = rest.split_once(CLOSING)?;
+    Some(canonical.trim().replace("-%2D", "--"))
+}
+
+/// Whether a text carries that address, by mark or in plain sight, also with parameters behind
+/// it; a longer address that begins with it is another one.
+pub fn carries(text: &str, canonical: &str) -> bool {
+    if canonical.is_empty() {
+        return false;
+    }
+    if let Some(marked) = marked(text) {
+        return marked == canonical;
+    }
+    text.match_indices(canonical)
+        .any(|(start, _)| !goes_on(text.get(start + canonical.len()..).unwrap_or_default()))
+}
+
+/// Whether what follows an address still belongs to it.
+fn goes_on(rest: &str) -> bool {
+    let mut following = rest.chars();
+    match following.next() {
+        Some('.') => following.next().is_some_and(|c| c.is_ascii_alphanumeric()),
+        Some(c) => c.is_ascii_alphanumeric() || "-_~%/+=@:".contains(c),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{carries, comment, marked};
+
+    const PAGE: &str = "https://example.org/jobs/welder";
+
+    #[test]
+    fn an_address_is_found_with_parameters_and_punctuation() {
+        for text in [
+            "https://example.org/jobs/welder",
+            "see https://example.org/jobs/welder.",
+            "<a href=\"https://example.org/jobs/welder?utm_source=blog\">first published</a>",
+            "详见https://example.org/jobs/welder，谢谢",
+        ] {
+            assert!(carries(text, PAGE), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_longer_address_is_another_one() {
+        for text in [
+            "https://example.org/jobs/welder-2",
+            "https://example.org/jobs/welder/ru",
+            "https://example.org/jobs/welder.html",
+            "https://example.org/jobs/welder%20",
+            "",
+        ] {
+            assert!(!carries(text, PAGE), "{text}");
+        }
+        assert!(!carries("https://example.org", ""));
+    }
+
+    #[test]
+    fn the_mark_decides_over_what_stands_in_the_text() {
+        let related = format!(
+            "<a href=\"{PAGE}\">more</a>{}",
+            comment("https://example.org/b")
+        );
+        assert!(!carries(&related, PAGE));
+        assert!(carries(&related, "https://example.org/b"));
+    }
+
+    #[test]
+    fn a_mark_holds_addresses_with_two_dashes() {
+        let page = "https://xn--80ak6aa92e.example/a---b/";
+        let html = comment(page);
+        assert!(
+            !html
+                .trim_start_matches("<!--")
+                .trim_end_matches("-->")
+                .contains("--"),
+            "{html}"
+        );
+        assert_eq!(marked(&html).as_deref(), Some(page));
+    }
+}
