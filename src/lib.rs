@@ -1,5 +1,5 @@
 //! Guidepost turns markdown about a city's companies, jobs and talent policy into a fast
-//! static site with feeds. This page is the map of the code; the code wins where they differ.
+//! static site with feeds, and posts it elsewhere. This page is the map of the code; the code wins where they differ.
 //!
 //! # The program on one page
 //!
@@ -7,6 +7,10 @@
 //! content/*.md ─discover→ files ─parse→ pages ─resolve→ site ─render→ outputs ─commit→ public/
 //! data/*.csv   ──────────────────rows──┘   │            │       │
 //!                                     Diagnostics  Diagnostics  Diagnostics
+//!
+//! site ─compose→ posts ─plan→ changes ─apply→ platforms
+//!                          ▲               │
+//!                          └─── ledger ◄───┘
 //! ```
 //!
 //! | Stage | What it is | Pure? | Module |
@@ -17,9 +21,14 @@
 //! | resolve | pages → site: permalinks, links, taxonomies, relations, lists | **pure** | [`site`] |
 //! | render | site × theme → outputs (HTML, feeds, sitemap, calendars, JSON), each given to a sink as soon as it is made; parallel | **pure per output** | [`render`] |
 //! | commit | staged outputs → `public/`: only what changed is written, only what we once wrote is removed | writes disk | [`output`] |
+//! | compose | a page → a post within one account's limits | **pure** | [`publish::compose`] |
+//! | plan | posts × ledger × abilities × what the platform showed → changes with reasons | **pure** | [`publish::plan`] |
+//! | apply | changes → calls → ledger: the intent is on the disk before the call | network, ledger | [`publish::apply`] |
 //!
 //! [`build::run`] joins discover to render; [`cli`] gives it a clock and a sink and prints;
-//! [`serve`] keeps the last good outputs in memory.
+//! [`serve`] keeps the last good outputs in memory. [`publishing`] joins the site, composing,
+//! planning and applying for all accounts; each platform is one file behind
+//! [`platform::Platform`].
 //!
 //! # Holes
 //!
@@ -44,7 +53,12 @@
 //!    return diagnostics with places.
 //! 5. Only [`cli`] prints. Only [`cli`] reads the clock and the environment.
 //! 6. [`site`] knows nothing of templates and disks; [`render`] nothing of disks.
-//! 7. Memory does not grow with the total size of the output: outputs are streamed to the sink.
+//! 7. Every call that changes something on a platform is in a plan first and in the ledger,
+//!    synced to disk, before it is sent. A crash at any moment never posts twice; where the
+//!    program cannot know, it says unknown and asks.
+//! 8. Secrets come from the environment, live in one type that prints as `***`, and pass
+//!    through a sieve that takes them out of every message.
+//! 9. Memory does not grow with the total size of the output: outputs are streamed to the sink.
 //!
 //! # Layers
 //!
@@ -82,6 +96,11 @@
 //! - **[`build`]** joins the stages; both the command line and the local server run it.
 //! - **An event's recap ends its body** inside the theme's component `recap`, so that links,
 //!   images and headings in it are those of any other text.
+//! - **[`publishing`]** beside [`publish`]: posts need the bodies that rendering makes, and a
+//!   ledger should know nothing of themes. So [`publish`] takes texts through a small trait, and
+//!   one module above both joins them.
+//! - **The ledger remembers which undated pages were there first**: a company page has no date,
+//!   and "older than the account" would otherwise mean nothing for it.
 //! - **`site.content` names the content folder**, so that an old Hexo or Jekyll site is built
 //!   where it stands.
 //!
@@ -90,7 +109,8 @@
 //! Every mistake has a code that is a word ([`diag::CODES`]), a place and, where possible, a
 //! hint. Levels per code come from `checks:`. Two kinds of failure only: a diagnostic (the
 //! author can mend it) and an `anyhow::Error` (the environment failed). stdout carries data,
-//! stderr all else. Exit codes: 0 fine, 1 content problems, 2 usage or environment.
+//! stderr all else. Exit codes: 0 fine, 1 content or posting problems, 2 usage or environment,
+//! 3 `plan --exit-code` and there are changes.
 //!
 //! # Terms
 //!

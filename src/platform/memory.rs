@@ -5,7 +5,7 @@
 //! of the program share a real platform. Sends nothing anywhere; no account can name it.
 
 use super::capability::{BodyImages, Limit, Links, Markup, Medium, Recovery, Update, Way};
-use super::counting::Unit;
+use super::counting::{Unit, count};
 use super::{
     Attempt, Capabilities, Failure, FailureKind, Identity, Platform, Post, Remote, Seen, digest,
 };
@@ -198,8 +198,32 @@ fn seen(post: &Kept) -> Seen {
     }
 }
 
+/// Refuses a text that is too long, as a server does.
+fn within(post: &Post, limit: Limit) -> Result<(), Failure> {
+    let size = count(&post.content.text(), limit.unit);
+    if size > limit.most {
+        return Err(Failure::refused(format!(
+            "the text is {size} long, the most is {}",
+            limit.most
+        )));
+    }
+    Ok(())
+}
+
+/// Refuses a call that the capabilities do not declare.
+fn declared(can: bool) -> Result<(), Failure> {
+    if can {
+        return Ok(());
+    }
+    Err(Failure::unsupported("this class of platform cannot tell"))
+}
+
 impl Platform for Memory {
     fn verify(&self) -> Result<Identity, Failure> {
+        // Asks and changes nothing, so the fault stays for the call that it was ordered for.
+        if self.lock().faults.last() == Some(&Fault::Credentials) {
+            return Err(Failure::new(FailureKind::Credentials, "unknown token"));
+        }
         Ok(Identity {
             name: "memory".to_owned(),
             capabilities: self.capabilities.clone(),
@@ -208,7 +232,9 @@ impl Platform for Memory {
 
     fn create(&self, post: &Post, attempt: Attempt<'_>) -> Result<Remote, Failure> {
         let recovery = self.capabilities.recovery;
+        let limit = self.capabilities.text;
         self.change(format!("create {}", post.key), |store| {
+            within(post, limit)?;
             let same = |kept: &&Kept| match recovery {
                 Recovery::ChosenKey | Recovery::DedupeKey(_) => kept.key == attempt.key,
                 Recovery::NaturalKey => kept.canonical == post.canonical,
@@ -233,11 +259,13 @@ impl Platform for Memory {
     }
 
     fn update(&self, at: &Remote, post: &Post, _attempt: Attempt<'_>) -> Result<Remote, Failure> {
+        let limit = self.capabilities.text;
         self.change(format!("update {}", post.key), |store| {
             let kept = store.posts.iter_mut().find(|kept| kept.id == at.id);
             let Some(kept) = kept else {
                 return Err(Failure::new(FailureKind::Missing, "there is no such post"));
             };
+            within(post, limit)?;
             kept.text = post.content.text();
             kept.canonical.clone_from(&post.canonical);
             Ok(remote(&kept.id))
@@ -252,6 +280,7 @@ impl Platform for Memory {
     }
 
     fn find(&self, post: &Post, _attempt: Attempt<'_>) -> Result<Option<Seen>, Failure> {
+        declared(self.capabilities.find)?;
         Ok(self
             .lock()
             .posts
@@ -261,6 +290,7 @@ impl Platform for Memory {
     }
 
     fn read(&self, at: &Remote) -> Result<Option<Seen>, Failure> {
+        declared(self.capabilities.read)?;
         Ok(self
             .lock()
             .posts
@@ -270,6 +300,7 @@ impl Platform for Memory {
     }
 
     fn list(&self, most: usize) -> Result<Vec<Seen>, Failure> {
+        declared(self.capabilities.list)?;
         Ok(self
             .lock()
             .posts

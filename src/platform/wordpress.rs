@@ -8,7 +8,7 @@
 use super::capability::{
     BodyImages, ImageLimit, Limit, Links, Markup, Medium, Recovery, Update, Way,
 };
-use super::counting::Unit;
+use super::counting::{Unit, count};
 use super::{
     Answer, Attempt, Capabilities, Content, Failure, FailureKind, Http, Identity, Image, Info,
     Login, Part, Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, digest,
@@ -69,11 +69,14 @@ const PAGE: usize = 100;
 /// The parts of a post that we ask for.
 const FIELDS: &str = "context=edit&_fields=id,link,status,title,content,excerpt";
 
+/// WordPress itself keeps any title; themes and feeds do not.
+const TITLE: Limit = Limit::new(255, Unit::CodePoints);
+
 fn capabilities() -> Capabilities {
     Capabilities {
         way: Way::Api,
         markup: Markup::Html,
-        title: Some(Limit::new(255, Unit::CodePoints)),
+        title: Some(TITLE),
         text: Limit::new(1 << 20, Unit::Bytes),
         text_too: None,
         summary: Some(Limit::new(500, Unit::CodePoints)),
@@ -299,12 +302,17 @@ impl WordPress {
         self.accepted(answer)?.ok_as()
     }
 
-    /// Posts of any status but the trash, newest first.
+    /// Posts of any status but the trash, those made last first: their dates are their pages'.
     fn posts(&self, query: &str) -> Result<Vec<Kept>, Failure> {
         let answer = self.send(Request::get(format!(
-            "{}/posts?status=any&{FIELDS}&{query}",
+            "{}/posts?status=any&orderby=id&order=desc&{FIELDS}&{query}",
             self.api
         )))?;
+        // To a login that it does not know, a site says that only this parameter is wrong.
+        if code(&answer) == "rest_invalid_param" && answer.text().contains("\"status\"") {
+            let failure = Failure::new(FailureKind::Credentials, "the login is not accepted");
+            return Err(failure.naming(&self.variable));
+        }
         // A page behind the last one.
         if code(&answer) == "rest_post_invalid_page_number" {
             return Ok(Vec::new());
@@ -343,6 +351,13 @@ impl WordPress {
 
     /// What we write. Tags and cover are made first; a failure there leaves the post untouched.
     fn fields(&self, post: &Post, attempt: Attempt<'_>) -> Result<Map<String, Value>, Failure> {
+        let length = count(&post.title, TITLE.unit);
+        if length > TITLE.most {
+            return Err(Failure::refused(format!(
+                "the title has {length} characters, at most {} are sensible there",
+                TITLE.most
+            )));
+        }
         let content = content(post)?;
         let tags = post
             .tags

@@ -10,6 +10,8 @@ mod fields;
 mod harness;
 mod old_sites;
 mod output;
+#[path = "../platforms/mod.rs"]
+mod platforms;
 mod posting;
 mod serve;
 mod theme_contract;

@@ -1,0 +1,237 @@
+//! A proxy within the test that loses, cuts and replaces answers on order, one for each login,
+//! so that trials can run side by side.
+//!
+//! Takes requests on a port of its own, sends each to the target on a fresh connection, and
+//! gives the whole answer back. Speaks as much HTTP/1.1 as one client needs.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// What happens to one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mishap {
+    /// The connection is closed; the target never sees the request.
+    DropBefore,
+    /// The target does it; the connection is closed without an answer.
+    DropAfter,
+    /// The target does it; half of the answer arrives.
+    Cut,
+    /// The target does it; a web page comes for an answer.
+    WebPage,
+    /// The target never sees it: 429, with so many seconds to wait.
+    Busy(u64),
+}
+
+/// Which request an order is for: its method, and a part of its path.
+#[derive(Debug, Clone)]
+pub(crate) struct Order {
+    pub(crate) method: &'static str,
+    pub(crate) path: String,
+    pub(crate) mishap: Mishap,
+}
+
+/// A running proxy; ends with the test.
+pub(crate) struct Flaky {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    target: String,
+    order: Mutex<Option<Order>>,
+    ended: AtomicBool,
+}
+
+impl Flaky {
+    /// A proxy before a target (`http://127.0.0.1:18340`) that does this once.
+    pub(crate) fn start(target: &str, order: Order) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let rest = target.strip_prefix("http://").expect("a plain http target");
+        let shared = Arc::new(Shared {
+            target: rest.split('/').next().unwrap_or_default().to_owned(),
+            order: Mutex::new(Some(order)),
+            ended: AtomicBool::new(false),
+        });
+        let held = Arc::clone(&shared);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                if held.ended.load(Ordering::Relaxed) {
+                    return;
+                }
+                let held = Arc::clone(&held);
+                std::thread::spawn(move || held.serve(&stream));
+            }
+        });
+        Self { address, shared }
+    }
+
+    /// Its address in the place of the target's.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Whether the order was carried out: a trial whose mishap never came shows nothing.
+    pub(crate) fn is_done(&self) -> bool {
+        self.shared.order().is_none()
+    }
+}
+
+impl Drop for Flaky {
+    fn drop(&mut self) {
+        self.shared.ended.store(true, Ordering::Relaxed);
+        // Wakes the listener, which then sees that it is over.
+        let _ = TcpStream::connect(self.address);
+    }
+}
+
+impl Shared {
+    fn order(&self) -> std::sync::MutexGuard<'_, Option<Order>> {
+        self.order.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One request and its answer; what fails on the way ends the connection.
+    fn serve(&self, stream: &TcpStream) {
+        let _ = stream.set_read_timeout(Some(Duration::from_secs(60)));
+        if let Some(answer) = self.answer(stream) {
+            let mut out = stream;
+            let _ = out.write_all(&answer);
+        }
+        let _ = stream.shutdown(Shutdown::Both);
+    }
+
+    fn answer(&self, stream: &TcpStream) -> Option<Vec<u8>> {
+        let mut reader = BufReader::new(stream);
+        let head = head(&mut reader)?;
+        let body = body(&mut reader, stream, &head)?;
+        let mut words = head.first()?.split(' ');
+        let (method, path) = (words.next()?, words.next()?);
+        let mishap = {
+            let mut order = self.order();
+            let mine = order
+                .as_ref()
+                .is_some_and(|order| order.method == method && path.contains(&order.path));
+            if mine { order.take() } else { None }.map(|order| order.mishap)
+        };
+        match mishap {
+            Some(Mishap::DropBefore) => return None,
+            Some(Mishap::Busy(seconds)) => {
+                return Some(
+                    format!(
+                        "HTTP/1.1 429 Too Many Requests\r\nretry-after: {seconds}\r\n\
+                         content-type: application/json\r\ncontent-length: 2\r\n\
+                         connection: close\r\n\r\n{{}}"
+                    )
+                    .into_bytes(),
+                );
+            }
+            _ => {}
+        }
+        let mut answer = self.forward(&head, &body)?;
+        match mishap {
+            Some(Mishap::DropAfter) => None,
+            Some(Mishap::Cut) => {
+                let start = answer.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
+                answer.truncate(start + (answer.len() - start) / 2);
+                Some(answer)
+            }
+            Some(Mishap::WebPage) => {
+                let page = "<!doctype html><title>Bad gateway</title><h1>Bad gateway</h1>";
+                Some(
+                    format!(
+                        "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\n\
+                         connection: close\r\n\r\n{page}",
+                        page.len()
+                    )
+                    .into_bytes(),
+                )
+            }
+            _ => Some(answer),
+        }
+    }
+
+    /// The target's whole answer to the same request.
+    fn forward(&self, head: &[String], body: &[u8]) -> Option<Vec<u8>> {
+        let mut target = TcpStream::connect(&self.target).ok()?;
+        let mut request = format!("{}\r\nhost: {}\r\n", head.first()?, self.target);
+        for line in &head[1..] {
+            let name = line.split(':').next()?.to_ascii_lowercase();
+            if ![
+                "host",
+                "connection",
+                "content-length",
+                "transfer-encoding",
+                "expect",
+            ]
+            .contains(&name.as_str())
+            {
+                request.push_str(line);
+                request.push_str("\r\n");
+            }
+        }
+        request.push_str(&format!(
+            "content-length: {}\r\nconnection: close\r\n\r\n",
+            body.len()
+        ));
+        target.write_all(request.as_bytes()).ok()?;
+        target.write_all(body).ok()?;
+        let mut answer = Vec::new();
+        target.read_to_end(&mut answer).ok()?;
+        Some(answer)
+    }
+}
+
+/// Lines of a request's head.
+fn head(reader: &mut BufReader<&TcpStream>) -> Option<Vec<String>> {
+    let mut lines = Vec::new();
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        let line = line.trim_end();
+        if line.is_empty() {
+            return Some(lines);
+        }
+        lines.push(line.to_owned());
+    }
+}
+
+/// A request's body, by its length or in chunks.
+fn body(
+    reader: &mut BufReader<&TcpStream>,
+    mut stream: &TcpStream,
+    head: &[String],
+) -> Option<Vec<u8>> {
+    let value = |name: &str| {
+        head.iter().find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            key.eq_ignore_ascii_case(name)
+                .then(|| value.trim().to_owned())
+        })
+    };
+    if value("expect").is_some() {
+        stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").ok()?;
+    }
+    if value("transfer-encoding").is_none() {
+        let length = value("content-length").map_or(Some(0), |text| text.parse().ok())?;
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).ok()?;
+        return Some(body);
+    }
+    let mut body = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let length = usize::from_str_radix(line.trim(), 16).ok()?;
+        let mut chunk = vec![0; length + 2];
+        reader.read_exact(&mut chunk).ok()?;
+        if length == 0 {
+            return Some(body);
+        }
+        body.extend(&chunk[..length]);
+    }
+}
