@@ -12,6 +12,11 @@ use std::time::Duration;
 
 /// A server under trial. All but [`Bench::open`] goes past the adapter.
 pub(crate) trait Bench {
+    /// The account on the server; none where there is no server.
+    fn account(&self) -> Option<Account> {
+        None
+    }
+
     /// A login, with trouble ordered for the next request that makes a post. Most benches call
     /// [`open_http`].
     fn open(&self, trouble: Trouble) -> Session;

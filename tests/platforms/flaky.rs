@@ -7,7 +7,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 /// What happens to one request.
@@ -23,6 +23,10 @@ pub(crate) enum Mishap {
     WebPage,
     /// The target never sees it: 429, with so many seconds to wait.
     Busy(u64),
+    /// It waits before the target sees it until [`Flaky::let_go`], and is dropped then.
+    HoldBefore,
+    /// The target does it; the answer waits until [`Flaky::let_go`], and is dropped then.
+    HoldAfter,
 }
 
 /// Which request an order is for: its method, and a part of its path.
@@ -43,6 +47,15 @@ struct Shared {
     target: String,
     order: Mutex<Option<Order>>,
     ended: AtomicBool,
+    hold: Mutex<Hold>,
+    changed: Condvar,
+}
+
+/// Whether a request waits, and whether it may go.
+#[derive(Default)]
+struct Hold {
+    waits: bool,
+    gone: bool,
 }
 
 impl Flaky {
@@ -55,6 +68,8 @@ impl Flaky {
             target: rest.split('/').next().unwrap_or_default().to_owned(),
             order: Mutex::new(Some(order)),
             ended: AtomicBool::new(false),
+            hold: Mutex::default(),
+            changed: Condvar::new(),
         });
         let held = Arc::clone(&shared);
         std::thread::spawn(move || {
@@ -72,6 +87,33 @@ impl Flaky {
     /// Its address in the place of the target's.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Waits until a request waits; none within half a minute is a failed trial.
+    #[track_caller]
+    pub(crate) fn wait_for_one(&self) {
+        let hold = self
+            .shared
+            .hold
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let (hold, _) = self
+            .shared
+            .changed
+            .wait_timeout_while(hold, Duration::from_secs(30), |hold| !hold.waits)
+            .unwrap_or_else(PoisonError::into_inner);
+        assert!(hold.waits, "no request was the one that makes a post");
+    }
+
+    /// Drops the request that waits; later ones pass.
+    pub(crate) fn let_go(&self) {
+        let mut hold = self
+            .shared
+            .hold
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        hold.gone = true;
+        self.shared.changed.notify_all();
     }
 
     /// Whether the order was carried out: a trial whose mishap never came shows nothing.
@@ -118,6 +160,10 @@ impl Shared {
         };
         match mishap {
             Some(Mishap::DropBefore) => return None,
+            Some(Mishap::HoldBefore) => {
+                self.wait();
+                return None;
+            }
             Some(Mishap::Busy(seconds)) => {
                 return Some(
                     format!(
@@ -133,6 +179,10 @@ impl Shared {
         let mut answer = self.forward(&head, &body)?;
         match mishap {
             Some(Mishap::DropAfter) => None,
+            Some(Mishap::HoldAfter) => {
+                self.wait();
+                None
+            }
             Some(Mishap::Cut) => {
                 let start = answer.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
                 answer.truncate(start + (answer.len() - start) / 2);
@@ -150,6 +200,17 @@ impl Shared {
                 )
             }
             _ => Some(answer),
+        }
+    }
+
+    /// Says that a request waits, and waits until it may go.
+    fn wait(&self) {
+        let mut hold = self.hold.lock().unwrap_or_else(PoisonError::into_inner);
+        hold.waits = true;
+        self.changed.notify_all();
+        while !hold.gone && !self.ended.load(Ordering::Relaxed) {
+            let waited = self.changed.wait_timeout(hold, Duration::from_millis(200));
+            hold = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 

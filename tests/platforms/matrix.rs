@@ -6,9 +6,9 @@ use crate::platforms::server::{Server, client, json};
 use guidepost::platform::{Remote, info};
 use serde_json::{Value, json as object};
 
-struct Matrix(Server);
+pub(super) struct Matrix(Server);
 
-fn bench() -> Matrix {
+pub(super) fn bench() -> Matrix {
     Matrix(Server::named("matrix"))
 }
 
@@ -60,8 +60,8 @@ fn replaces(event: &Value) -> Option<&str> {
 }
 
 impl Bench for Matrix {
-    fn open(&self, trouble: Trouble) -> Session {
-        let account = Account {
+    fn account(&self) -> Option<Account> {
+        Some(Account {
             info: info("matrix").expect("the platform"),
             server: self.0.get("MATRIX_URL").to_owned(),
             settings: vec![
@@ -70,7 +70,11 @@ impl Bench for Matrix {
             ],
             secrets: vec![("TOKEN", self.0.get("MATRIX_TOKEN").to_owned())],
             makes: ("PUT", "/send/m.room.message/"),
-        };
+        })
+    }
+
+    fn open(&self, trouble: Trouble) -> Session {
+        let account = self.account().expect("an account");
         open_http(&account, trouble)
     }
 

@@ -16,7 +16,9 @@
 
 mod behaviour;
 mod bench;
+mod crash;
 mod flaky;
+mod ghost;
 mod matrix;
 mod memory;
 mod posts;

@@ -6,9 +6,9 @@ use crate::platforms::server::{Server, client, json};
 use guidepost::platform::{Remote, info};
 use serde_json::{Value, json as object};
 
-struct Telegram(Server);
+pub(super) struct Telegram(Server);
 
-fn bench() -> Telegram {
+pub(super) fn bench() -> Telegram {
     Telegram(Server::named("telegram"))
 }
 
@@ -58,8 +58,8 @@ fn number(remote: &Remote) -> u64 {
 }
 
 impl Bench for Telegram {
-    fn open(&self, trouble: Trouble) -> Session {
-        let account = Account {
+    fn account(&self) -> Option<Account> {
+        Some(Account {
             info: info("telegram").expect("the platform"),
             server: self.0.get("TELEGRAM_API_URL").to_owned(),
             settings: vec![
@@ -68,7 +68,11 @@ impl Bench for Telegram {
             ],
             secrets: vec![("TOKEN", self.0.get("TELEGRAM_TOKEN").to_owned())],
             makes: ("POST", "/send"),
-        };
+        })
+    }
+
+    fn open(&self, trouble: Trouble) -> Session {
+        let account = self.account().expect("an account");
         open_http(&account, trouble)
     }
 

@@ -6,9 +6,9 @@ use crate::platforms::server::{Server, client, json, visible};
 use guidepost::platform::{Remote, info};
 use serde_json::{Value, json as object};
 
-struct WordPress(Server);
+pub(super) struct WordPress(Server);
 
-fn bench() -> WordPress {
+pub(super) fn bench() -> WordPress {
     WordPress(Server::named("wordpress"))
 }
 
@@ -37,8 +37,8 @@ impl WordPress {
 }
 
 impl Bench for WordPress {
-    fn open(&self, trouble: Trouble) -> Session {
-        let account = Account {
+    fn account(&self) -> Option<Account> {
+        Some(Account {
             info: info("wordpress").expect("the platform"),
             server: self.0.get("WP_URL").to_owned(),
             settings: vec![
@@ -47,7 +47,11 @@ impl Bench for WordPress {
             ],
             secrets: vec![("PASSWORD", self.0.get("WP_ADMIN_APP_PASSWORD").to_owned())],
             makes: ("POST", "/wp/v2/posts"),
-        };
+        })
+    }
+
+    fn open(&self, trouble: Trouble) -> Session {
+        let account = self.account().expect("an account");
         open_http(&account, trouble)
     }
 

@@ -5,20 +5,22 @@
 //! our copy is looked up by slug, then by its mark, an invisible comment with the canonical
 //! address. A post in the trash counts as gone.
 
-use super::capability::{
+mod text;
+
+use crate::platform::capability::{
     BodyImages, ImageLimit, Limit, Links, Markup, Medium, Recovery, Update, Way,
 };
-use super::counting::{Unit, count};
-use super::{
-    Answer, Attempt, Capabilities, Content, Failure, FailureKind, Http, Identity, Image, Info,
-    Login, Part, Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, digest,
-    marker, setting, variable,
+use crate::platform::counting::{Unit, count};
+use crate::platform::{
+    Answer, Attempt, Capabilities, Failure, FailureKind, Http, Identity, Image, Info, Login, Part,
+    Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, digest, marker,
+    setting, variable,
 };
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
+use text::{content, encoded, escaped, unescaped};
 
 /// What is known of WordPress.
 pub(super) static INFO: Info = Info {
@@ -453,61 +455,6 @@ fn ours(found: Vec<Kept>, post: &Post) -> Option<Kept> {
     found
         .into_iter()
         .find(|kept| marker::carries(&kept.content.raw, &post.canonical))
-}
-
-/// The article in a block that the server shows as it is: outside of one it would make
-/// paragraphs of line breaks and run what looks like a shortcode.
-fn content(post: &Post) -> Result<String, Failure> {
-    let html = match &post.content {
-        Content::Html(html) => html.clone(),
-        Content::Short(rich) => format!("<p>{}</p>", rich.html().replace('\n', "<br>\n")),
-        Content::Markdown(_) => return Err(Failure::refused("WordPress takes HTML")),
-    };
-    Ok(format!(
-        "<!-- wp:html -->\n{}\n{}\n<!-- /wp:html -->",
-        without_shortcodes(&html.replace("<!-- /wp:", "<!-- / wp:")),
-        marker::comment(&post.canonical)
-    ))
-}
-
-/// Takes the meaning of a shortcode from `[gallery]` and `[/audio]`, not from `[1]`.
-fn without_shortcodes(html: &str) -> String {
-    let mut safe = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(at) = rest.find('[') {
-        let (before, after) = rest.split_at(at);
-        safe.push_str(before);
-        rest = after.get(1..).unwrap_or_default();
-        let word = rest.strip_prefix('/').unwrap_or(rest);
-        if word.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            safe.push_str("&#91;");
-        } else {
-            safe.push('[');
-        }
-    }
-    safe.push_str(rest);
-    safe
-}
-
-/// Plain text for a field that is HTML there.
-fn escaped(text: &str) -> String {
-    let escaped = text
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;");
-    without_shortcodes(&escaped)
-}
-
-/// The plain text of such a field.
-fn unescaped(html: &str) -> String {
-    html.replace("&#91;", "[")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&amp;", "&")
-}
-
-fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
 fn remote(kept: &Kept) -> Remote {

@@ -5,16 +5,17 @@
 //! that it made, as long as the server remembers, half an hour on the forgetful ones. After that
 //! the room's history is read backwards for the mark, a field of ours in the event's content.
 
-use super::capability::{
+mod event;
+
+use crate::platform::capability::{
     BodyImages, ImageLimit, Limit, Links, Markup, Medium, Recovery, Update, Way,
 };
-use super::counting::{Unit, count};
-use super::{
-    Answer, Attempt, Capabilities, Content, Failure, FailureKind, Http, Identity, Image, Info,
-    Login, Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, digest, marker,
-    setting, variable,
+use crate::platform::counting::Unit;
+use crate::platform::{
+    Answer, Attempt, Capabilities, Failure, FailureKind, Http, Identity, Info, Login, Platform,
+    Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, digest, setting, variable,
 };
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use event::{Event, carries, content, edit, encoded, is_edit, is_empty, latest, picture};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::OnceLock;
@@ -121,16 +122,6 @@ struct Matrix {
     user: OnceLock<String>,
     token: Secret,
     variable: String,
-}
-
-/// An event of a room.
-#[derive(Debug, Deserialize)]
-struct Event {
-    event_id: String,
-    #[serde(default)]
-    content: Value,
-    #[serde(default)]
-    unsigned: Value,
 }
 
 #[derive(Deserialize)]
@@ -475,88 +466,4 @@ fn parts(at: &Remote) -> Result<(&str, &str), Failure> {
         .find("/$")
         .and_then(|slash| Some((at.id.get(..slash)?, at.id.get(slash + 1..)?)))
         .ok_or_else(|| Failure::refused(format!("`{}` is no `!room:server/$event`", at.id)))
-}
-
-/// A redacted event is there without its content.
-fn is_empty(event: &Event) -> bool {
-    event
-        .content
-        .as_object()
-        .is_none_or(serde_json::Map::is_empty)
-}
-
-fn is_edit(event: &Event) -> bool {
-    event.content.pointer("/m.relates_to/rel_type") == Some(&json!("m.replace"))
-}
-
-/// The content that clients show: that of the last edit.
-fn latest(event: &Event) -> &Value {
-    event
-        .unsigned
-        .pointer("/m.relations/m.replace/content/m.new_content")
-        .unwrap_or(&event.content)
-}
-
-/// Whether a message is of that page: by our field, or by the address in its text.
-fn carries(event: &Event, canonical: &str) -> bool {
-    [latest(event), &event.content].into_iter().any(|content| {
-        let text = |name: &str| content.get(name).and_then(Value::as_str);
-        text(MARK) == Some(canonical)
-            || (text(MARK).is_none()
-                && ["body", "formatted_body"]
-                    .into_iter()
-                    .filter_map(text)
-                    .any(|text| marker::carries(text, canonical)))
-    })
-}
-
-/// A picture with its description, to which the text is added.
-fn picture(name: &str, uri: &str, image: &Image, info: &Value) -> Value {
-    json!({
-        "msgtype": "m.image",
-        "filename": name,
-        "url": uri,
-        "info": info,
-        // The name that the proposal for descriptions (MSC3552) has until it is accepted.
-        "org.matrix.msc1767.alt_text": [{ "body": image.alt }],
-    })
-}
-
-/// The content of a message; a picture carries the text as its caption, so that a post is one
-/// event in any case.
-fn content(post: &Post, cover: Option<Value>) -> Result<Value, Failure> {
-    let Content::Short(rich) = &post.content else {
-        return Err(Failure::refused("a Matrix message is a short text"));
-    };
-    let plain = rich.plain();
-    let length = count(&plain, LONGEST.unit);
-    if length > LONGEST.most {
-        return Err(Failure::refused(format!(
-            "the text has {length} bytes, a message holds {}",
-            LONGEST.most
-        )));
-    }
-    let mut content = cover.unwrap_or_else(|| json!({ "msgtype": "m.text" }));
-    content["body"] = json!(plain);
-    content["format"] = json!("org.matrix.custom.html");
-    content["formatted_body"] = json!(rich.html().replace('\n', "<br>"));
-    // Said outright: a name in the text calls nobody.
-    content["m.mentions"] = json!({});
-    content[MARK] = json!(post.canonical);
-    Ok(content)
-}
-
-/// A new content for an event. Old clients show the outer text.
-fn edit(event: &str, content: &Value) -> Value {
-    let mut outer = content.clone();
-    if let Some(body) = content.get("body").and_then(Value::as_str) {
-        outer["body"] = json!(format!("* {body}"));
-    }
-    outer["m.new_content"] = content.clone();
-    outer["m.relates_to"] = json!({ "rel_type": "m.replace", "event_id": event });
-    outer
-}
-
-fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }

@@ -5,19 +5,21 @@
 //! our copy is looked up by slug, then by its canonical address, which has a field of its own.
 //! Nothing here ever names a newsletter: publishing sends no letters.
 
-use super::capability::{
+mod form;
+
+use crate::platform::capability::{
     BodyImages, ImageLimit, Limit, Links, Markup, Medium, Recovery, Update, Way,
 };
-use super::counting::Unit;
-use super::{
-    Answer, Attempt, Capabilities, Content, Failure, FailureKind, Http, Identity, Info, Login,
-    Part, Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, digest, setting,
+use crate::platform::counting::Unit;
+use crate::platform::{
+    Answer, Attempt, Capabilities, Failure, FailureKind, Http, Identity, Info, Login, Part,
+    Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, digest, setting,
     variable,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use form::{NOT_FOUND, card, encoded, is_of, only, said, shortened};
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
@@ -447,61 +449,6 @@ impl Key {
             .unwrap_or_default();
         format!("{signed}.{signature}")
     }
-}
-
-/// The API's word for a post that is not there.
-const NOT_FOUND: &str = "Resource not found";
-
-/// What the server says went wrong, with the reason that it often has in a second field.
-fn said(answer: &Answer) -> Option<String> {
-    let body = answer.json()?;
-    let text = |name: &str| body.pointer(&format!("/errors/0/{name}"))?.as_str();
-    let message = text("message")?;
-    Some(match text("context") {
-        Some(context) if !context.is_empty() => format!("{message} {context}"),
-        _ => message.to_owned(),
-    })
-}
-
-/// The one post of an answer.
-fn only(answer: Answer) -> Result<Kept, Failure> {
-    let said = answer.clone();
-    answer
-        .ok_as::<Posts>()?
-        .posts
-        .into_iter()
-        .next()
-        .ok_or_else(|| said.senseless("there is no post in the answer"))
-}
-
-fn is_of(kept: &Kept, post: &Post) -> bool {
-    kept.canonical_url.as_deref() == Some(post.canonical.as_str())
-}
-
-/// The article in a card that the editor keeps as it is; elsewhere it would lose what its own
-/// blocks cannot express.
-fn card(post: &Post) -> Result<String, Failure> {
-    let html = match &post.content {
-        Content::Html(html) => html.clone(),
-        Content::Short(rich) => format!("<p>{}</p>", rich.html().replace('\n', "<br>\n")),
-        Content::Markdown(_) => return Err(Failure::refused("Ghost takes HTML")),
-    };
-    Ok(format!(
-        "<!--kg-card-begin: html-->\n{}\n<!--kg-card-end: html-->",
-        html.replace("<!--kg-card-", "<!-- kg-card-")
-    ))
-}
-
-/// A text of at most so many code points.
-fn shortened(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    text.chars().take(most - 1).chain(['…']).collect()
-}
-
-fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
 fn remote(kept: &Kept) -> Remote {
