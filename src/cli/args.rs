@@ -74,6 +74,9 @@ pub(super) enum Command {
         /// An empty or new folder [default: the one of `--root`, else the current one]
         #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
+        /// Write only the default theme, into the folder of a site that has none
+        #[arg(long)]
+        theme: bool,
     },
     /// Write a new page with its kind's fields, commented
     New {

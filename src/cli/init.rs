@@ -1,4 +1,5 @@
-//! `guidepost init`: the example site, ready to build.
+//! `guidepost init`: the example site, ready to build, or its theme alone for a site that is
+//! there already.
 
 use super::view::View;
 use super::{End, example};
@@ -7,20 +8,29 @@ use std::fs;
 use std::path::Path;
 
 const IGNORED: &str = "/public/\n/.guidepost/\n";
+const THEME: &str = "themes/default";
 
 /// Runs the command.
-pub(super) fn run(view: &View, root: Option<&Path>, folder: Option<&Path>) -> anyhow::Result<End> {
+pub(super) fn run(
+    view: &View,
+    root: Option<&Path>,
+    folder: Option<&Path>,
+    theme: bool,
+) -> anyhow::Result<End> {
     anyhow::ensure!(
         root.is_none() || folder.is_none(),
         "a folder and `--root` are given; name one of them"
     );
     let folder = folder.or(root).unwrap_or(Path::new("."));
-    refuse_full(folder)?;
     let files = example::files().context("the example site in this program is damaged")?;
     anyhow::ensure!(
         !files.is_empty(),
         "this program was compiled without an example site"
     );
+    if theme {
+        return only_theme(view, folder, &files);
+    }
+    refuse_full(folder)?;
     for (path, bytes) in &files {
         write(folder, path, bytes)?;
     }
@@ -36,6 +46,32 @@ pub(super) fn run(view: &View, root: Option<&Path>, folder: Option<&Path>) -> an
         format!("cd {} && ", quoted(folder))
     };
     view.say(&format!("next: {step}guidepost serve --open"));
+    Ok(End::Fine)
+}
+
+/// An old site has pages and no theme of ours; what is there of one is somebody's work.
+fn only_theme(view: &View, folder: &Path, files: &[(&str, &[u8])]) -> anyhow::Result<End> {
+    let target = if folder == Path::new(".") {
+        Path::new(THEME).to_path_buf()
+    } else {
+        folder.join(THEME)
+    };
+    anyhow::ensure!(
+        fs::symlink_metadata(&target).is_err(),
+        "`{}` is there already; move it away to get the theme of this program",
+        target.display()
+    );
+    let below = |path: &str| {
+        path.strip_prefix(THEME)
+            .is_some_and(|rest| rest.starts_with('/'))
+    };
+    for (path, bytes) in files.iter().filter(|(path, _)| below(path)) {
+        write(folder, path, bytes)?;
+    }
+    view.say(&format!(
+        "wrote the default theme to `{}`",
+        target.display()
+    ));
     Ok(End::Fine)
 }
 

@@ -2,7 +2,7 @@
 //! (`human`, `short`) and machines (`json`, `github`). Writes nothing itself.
 
 use super::{Diagnostic, Place, Severity};
-use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -33,7 +33,7 @@ pub fn human(diagnostic: &Diagnostic, sources: &Sources<'_>, color: bool) -> Str
         && let Some(excerpt) = shown.next()
     {
         group = match excerpt {
-            Some(excerpt) => group.element(excerpt.snippet(AnnotationKind::Primary)),
+            Some(excerpt) => excerpt.join(group, AnnotationKind::Primary),
             None => group.element(Origin::path(visible(&place.file))),
         };
     }
@@ -42,9 +42,11 @@ pub fn human(diagnostic: &Diagnostic, sources: &Sources<'_>, color: bool) -> Str
     }
     let mut report = vec![group];
     for (related, excerpt) in diagnostic.related.iter().zip(shown) {
-        let group = Level::NOTE.secondary_title(related.label.as_str());
+        let group = Level::NOTE
+            .secondary_title(related.label.as_str())
+            .elements(std::iter::empty::<annotate_snippets::Element<'_>>());
         report.push(match excerpt {
-            Some(excerpt) => group.element(excerpt.snippet(AnnotationKind::Context)),
+            Some(excerpt) => excerpt.join(group, AnnotationKind::Context),
             None => group.element(Origin::path(visible(&related.place.file))),
         });
     }
@@ -166,16 +168,23 @@ fn severity(severity: Severity) -> &'static str {
 struct Excerpt {
     path: String,
     line: usize,
+    /// Counted in the whole line, in characters from 1.
+    column: usize,
     text: String,
     span: std::ops::Range<usize>,
 }
 
 impl Excerpt {
-    fn snippet(&self, kind: AnnotationKind) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
-        Snippet::source(self.text.as_str())
-            .path(self.path.as_str())
+    /// The place is its own element: the renderer would count the column in the part of the
+    /// line that it is given.
+    fn join<'a>(&'a self, group: Group<'a>, kind: AnnotationKind) -> Group<'a> {
+        let origin = Origin::path(self.path.as_str())
+            .line(self.line)
+            .char_column(self.column);
+        let snippet = Snippet::source(self.text.as_str())
             .line_start(self.line)
-            .annotation(kind.span(self.span.clone()))
+            .annotation(kind.span(self.span.clone()));
+        group.element(origin).element(snippet)
     }
 }
 
@@ -202,7 +211,39 @@ fn excerpt(place: &Place, sources: &Sources<'_>) -> Option<Excerpt> {
     Some(Excerpt {
         path: visible(&place.file).into_owned(),
         line,
+        column: column + 1,
         text,
         span: start..end.max(start),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::human;
+    use crate::diag::{Code, Diagnostic, Place, Position};
+
+    #[test]
+    fn a_mistake_far_right_in_a_line_is_shown_with_the_column_that_it_has() {
+        let line = format!(
+            "{}这里[错](nowhere.md){}",
+            "字".repeat(300),
+            "尾".repeat(300)
+        );
+        let place = Place {
+            file: "content/a.md".into(),
+            position: Position {
+                line: 1,
+                column: 303,
+                length: 15,
+            },
+        };
+        let diagnostic = Diagnostic::new(Code::BrokenLink, "no such file").at(place);
+        let shown = human(&diagnostic, &|_| Some(line.clone()), false);
+        assert!(shown.contains("content/a.md:1:303"), "{shown}");
+        assert!(shown.contains("[错](nowhere.md)"), "{shown}");
+        assert!(
+            shown.lines().all(|line| line.chars().count() < 300),
+            "{shown}"
+        );
+    }
 }

@@ -92,6 +92,30 @@ fn data_that_a_full_disk_swallows_is_a_failure() {
 }
 
 #[test]
+fn an_old_site_is_given_the_default_theme_alone() {
+    let site = Site::empty();
+    site.write("site.yaml", SETTINGS);
+    site.write("content/a.md", "# 焊工\n");
+    let ran = site.run(&["build"]).mistakes();
+    assert!(
+        ran.stderr.contains("`guidepost init --theme`"),
+        "{}",
+        ran.stderr
+    );
+
+    let ran = site.run(&["init", "--theme"]).fine();
+    assert!(ran.stderr.contains("`themes/default`"), "{}", ran.stderr);
+    site.run(&["build"]).fine();
+    assert_eq!(site.read("content/a.md"), "# 焊工\n");
+    let ran = site.run(&["init", "--theme"]).refused();
+    assert!(
+        ran.stderr.contains("`themes/default` is there already"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
 fn init_writes_a_site_once() {
     let folder = Site::empty();
     let ran = folder.run(&["init", "my site"]).fine();

@@ -281,7 +281,7 @@ fn missing(files: &dyn ThemeFiles, name: &str, place: Place, empty: bool) -> Dia
     let hint = did_you_mean(name, themes.iter().map(String::as_str)).unwrap_or_else(|| {
         if themes.is_empty() {
             format!(
-                "put a theme into `themes/{name}/`; `guidepost init DIR` writes a site with one to copy"
+                "put a theme into `themes/{name}/`; `guidepost init --theme` writes `themes/default/`"
             )
         } else {
             format!("there are these themes: `{}`", themes.join("`, `"))
