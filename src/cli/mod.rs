@@ -16,6 +16,7 @@ mod publish;
 mod serve;
 mod settings;
 mod status;
+mod timings;
 mod view;
 
 use args::{Arguments, Command};
