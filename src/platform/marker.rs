@@ -39,6 +39,35 @@ pub fn carries(text: &str, canonical: &str) -> bool {
         .any(|(start, _)| !goes_on(text.get(start + canonical.len()..).unwrap_or_default()))
 }
 
+/// The page's address among the links of a short text: that of the first tracked link, else the
+/// first link.
+pub fn linked<'a>(links: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
+    let is_web = |link: &&str| link.starts_with("https://") || link.starts_with("http://");
+    links
+        .clone()
+        .filter(is_web)
+        .find(|link| link.contains("utm_source="))
+        .or_else(|| links.clone().find(is_web))
+        .map(untracked)
+}
+
+/// An address without its tracking parameters.
+fn untracked(link: &str) -> String {
+    let (address, fragment) = match link.find('#') {
+        Some(at) => link.split_at(at),
+        None => (link, ""),
+    };
+    let Some((address, query)) = address.split_once('?') else {
+        return link.to_owned();
+    };
+    let kept: Vec<&str> = query
+        .split('&')
+        .filter(|parameter| !parameter.starts_with("utm_"))
+        .collect();
+    let mark = if kept.is_empty() { "" } else { "?" };
+    format!("{address}{mark}{}{fragment}", kept.join("&"))
+}
+
 /// Whether what follows an address still belongs to it.
 fn goes_on(rest: &str) -> bool {
     let mut following = rest.chars();
@@ -51,7 +80,7 @@ fn goes_on(rest: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{carries, comment, marked};
+    use super::{carries, comment, linked, marked};
 
     const PAGE: &str = "https://example.org/jobs/welder";
 
@@ -89,6 +118,30 @@ mod tests {
         );
         assert!(!carries(&related, PAGE));
         assert!(carries(&related, "https://example.org/b"));
+    }
+
+    #[test]
+    fn the_tracked_link_names_the_page() {
+        for (links, page) in [
+            (
+                vec![
+                    "https://other.example/",
+                    "https://e.org/a/?utm_source=x&utm_medium=social&utm_campaign=a",
+                ],
+                Some("https://e.org/a/"),
+            ),
+            (
+                vec!["mailto:a@b.c", "https://e.org/a?b=1"],
+                Some("https://e.org/a?b=1"),
+            ),
+            (
+                vec!["https://e.org/?a=1&utm_source=x#top"],
+                Some("https://e.org/?a=1#top"),
+            ),
+            (vec!["mailto:a@b.c"], None),
+        ] {
+            assert_eq!(linked(links.iter().copied()).as_deref(), page, "{links:?}");
+        }
     }
 
     #[test]

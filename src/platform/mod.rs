@@ -5,6 +5,7 @@
 //! ledgers. Every adapter opens with the same parts in the same order: its [`Info`], `open`,
 //! the trait, then helpers.
 
+mod bluesky;
 pub mod capability;
 pub mod counting;
 mod failure;
@@ -12,6 +13,7 @@ mod ghost;
 mod hand;
 mod http;
 pub mod marker;
+mod mastodon;
 mod matrix;
 pub mod memory;
 mod post;

@@ -3,7 +3,10 @@
 //! Takes a name from `site.yaml`, gives the platform's [`Info`]. One table serves the checks of
 //! settings, `status`, the documentation and the tests.
 
-use super::{Capabilities, Failure, Login, Platform, ghost, hand, matrix, telegram, wordpress};
+use super::{
+    Capabilities, Failure, Login, Platform, bluesky, ghost, hand, mastodon, matrix, telegram,
+    wordpress,
+};
 use std::collections::BTreeMap;
 
 /// What is known of a platform before anybody logs in.
@@ -52,10 +55,12 @@ pub struct SecretInfo {
 
 /// All platforms, by name.
 pub const ALL: &[&Info] = &[
+    &bluesky::INFO,
     &hand::CSDN,
     &ghost::INFO,
     &hand::JIANSHU,
     &hand::JUEJIN,
+    &mastodon::INFO,
     &matrix::INFO,
     &hand::MOMENTS,
     &telegram::INFO,

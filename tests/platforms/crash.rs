@@ -231,3 +231,6 @@ crashes!(wordpress, "needs tests/servers/all.sh start wordpress");
 crashes!(matrix, "needs tests/servers/all.sh start matrix");
 crashes!(telegram, "needs tests/servers/all.sh start telegram");
 crashes!(ghost, "needs tests/servers/all.sh start ghost");
+crashes!(mastodon, "needs tests/servers/all.sh start mastodon-limits");
+crashes!(snac, "needs tests/servers/all.sh start mastodon");
+crashes!(bluesky, "needs tests/servers/all.sh start bluesky");

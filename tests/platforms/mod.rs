@@ -16,13 +16,19 @@
 
 mod behaviour;
 mod bench;
+mod bluesky;
+mod connections;
 mod crash;
+mod fake_bluesky;
+mod fake_mastodon;
 mod flaky;
 mod ghost;
+mod mastodon;
 mod matrix;
 mod memory;
 mod posts;
 mod server;
+mod snac;
 mod telegram;
 mod wordpress;
 

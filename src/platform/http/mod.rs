@@ -72,6 +72,9 @@ impl Http {
             .user_agent(concat!("guidepost/", env!("CARGO_PKG_VERSION")))
             .timeout(options.patience)
             .connect_timeout(options.patience / 2)
+            // No connection is kept: a post on one that the server closes at that moment would
+            // be lost for nothing, and nobody could know.
+            .pool_max_idle_per_host(0)
             // Credentials stay with the host that they are for, and a changed request is never
             // sent twice on a server's word.
             .redirect(redirect::Policy::custom(same_host));
