@@ -5,6 +5,7 @@
 //! ledgers. Every adapter opens with the same parts in the same order: its [`Info`], `open`,
 //! the trait, then helpers.
 
+mod baijiahao;
 pub mod capability;
 pub mod counting;
 mod failure;
@@ -19,6 +20,7 @@ mod registry;
 pub mod rich;
 mod secret;
 mod telegram;
+mod wechat;
 mod wordpress;
 
 pub use capability::Capabilities;

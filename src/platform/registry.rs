@@ -3,7 +3,10 @@
 //! Takes a name from `site.yaml`, gives the platform's [`Info`]. One table serves the checks of
 //! settings, `status`, the documentation and the tests.
 
-use super::{Capabilities, Failure, Login, Platform, ghost, hand, matrix, telegram, wordpress};
+use super::{
+    Capabilities, Failure, Login, Platform, baijiahao, ghost, hand, matrix, telegram, wechat,
+    wordpress,
+};
 use std::collections::BTreeMap;
 
 /// What is known of a platform before anybody logs in.
@@ -52,6 +55,7 @@ pub struct SecretInfo {
 
 /// All platforms, by name.
 pub const ALL: &[&Info] = &[
+    &baijiahao::INFO,
     &hand::CSDN,
     &ghost::INFO,
     &hand::JIANSHU,
@@ -60,6 +64,7 @@ pub const ALL: &[&Info] = &[
     &hand::MOMENTS,
     &telegram::INFO,
     &hand::TOUTIAO,
+    &wechat::INFO,
     &wordpress::INFO,
     &hand::XIAOHONGSHU,
     &hand::ZHIHU,

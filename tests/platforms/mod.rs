@@ -14,9 +14,13 @@
 //! call is refused. What one server does wrong stands in [`bench::Bench::exceptions`] with its
 //! reason, and an exception that is none any more fails.
 
+mod baijiahao;
 mod behaviour;
 mod bench;
 mod crash;
+mod fake_baijiahao;
+mod fake_listener;
+mod fake_wechat;
 mod flaky;
 mod ghost;
 mod matrix;
@@ -24,6 +28,7 @@ mod memory;
 mod posts;
 mod server;
 mod telegram;
+mod wechat;
 mod wordpress;
 
 /// Makes one test of every behaviour for a bench: `behaviours!(module, bench)`, or with the
