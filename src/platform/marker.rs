@@ -39,6 +39,30 @@ pub fn carries(text: &str, canonical: &str) -> bool {
         .any(|(start, _)| !goes_on(text.get(start + canonical.len()..).unwrap_or_default()))
 }
 
+/// An address without the parameters that we add to tell roads apart.
+pub fn untracked(url: &str) -> String {
+    let (address, fragment) = url
+        .split_once('#')
+        .map_or((url, None), |(address, fragment)| (address, Some(fragment)));
+    let Some((base, query)) = address.split_once('?') else {
+        return url.to_owned();
+    };
+    let kept: Vec<&str> = query
+        .split('&')
+        .filter(|pair| !pair.starts_with("utm_"))
+        .collect();
+    let mut bare = base.to_owned();
+    if !kept.is_empty() {
+        bare.push('?');
+        bare.push_str(&kept.join("&"));
+    }
+    if let Some(fragment) = fragment {
+        bare.push('#');
+        bare.push_str(fragment);
+    }
+    bare
+}
+
 /// Whether what follows an address still belongs to it.
 fn goes_on(rest: &str) -> bool {
     let mut following = rest.chars();
@@ -51,7 +75,7 @@ fn goes_on(rest: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{carries, comment, marked};
+    use super::{carries, comment, marked, untracked};
 
     const PAGE: &str = "https://example.org/jobs/welder";
 
@@ -89,6 +113,24 @@ mod tests {
         );
         assert!(!carries(&related, PAGE));
         assert!(carries(&related, "https://example.org/b"));
+    }
+
+    #[test]
+    fn only_what_we_added_is_taken_off() {
+        for (url, bare) in [
+            (PAGE, PAGE),
+            (
+                "https://example.org/jobs/welder?utm_source=x&utm_medium=social",
+                PAGE,
+            ),
+            (
+                "https://e.org/?a=1&utm_source=x&b=2#top",
+                "https://e.org/?a=1&b=2#top",
+            ),
+            ("https://e.org/?utm_source=x#top", "https://e.org/#top"),
+        ] {
+            assert_eq!(untracked(url), bare);
+        }
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod secret;
 mod telegram;
 mod wechat;
 mod wordpress;
+mod x;
 
 pub use capability::Capabilities;
 pub use failure::{Failure, FailureKind};

@@ -5,7 +5,7 @@
 
 use super::{
     Capabilities, Failure, Login, Platform, baijiahao, ghost, hand, matrix, telegram, wechat,
-    wordpress,
+    wordpress, x,
 };
 use std::collections::BTreeMap;
 
@@ -66,6 +66,7 @@ pub const ALL: &[&Info] = &[
     &hand::TOUTIAO,
     &wechat::INFO,
     &wordpress::INFO,
+    &x::INFO,
     &hand::XIAOHONGSHU,
     &hand::ZHIHU,
 ];

@@ -241,4 +241,5 @@ crashes!(telegram, "needs tests/servers/all.sh start telegram");
 crashes!(ghost, "needs tests/servers/all.sh start ghost");
 crashes!(baijiahao);
 crashes!(wechat);
+crashes!(x);
 crashes!(@each wechat_publishing, wechat::publishing_bench(), ());

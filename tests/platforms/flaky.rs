@@ -220,6 +220,10 @@ impl Shared {
         let mut request = format!("{}\r\nhost: {}\r\n", head.first()?, self.target);
         for line in &head[1..] {
             let name = line.split(':').next()?.to_ascii_lowercase();
+            if name == "host" {
+                // Signatures are over the address that the client knows.
+                request.push_str(&format!("x-signed-{line}\r\n"));
+            }
             if ![
                 "host",
                 "connection",

@@ -21,6 +21,7 @@ mod crash;
 mod fake_baijiahao;
 mod fake_listener;
 mod fake_wechat;
+mod fake_x;
 mod flaky;
 mod ghost;
 mod matrix;
@@ -30,6 +31,7 @@ mod server;
 mod telegram;
 mod wechat;
 mod wordpress;
+mod x;
 
 /// Makes one test of every behaviour for a bench: `behaviours!(module, bench)`, or with the
 /// reason for which they are ignored unless asked for.
