@@ -12,6 +12,7 @@ mod failure;
 mod ghost;
 mod hand;
 mod http;
+mod linkedin;
 pub mod marker;
 mod matrix;
 pub mod memory;

@@ -4,8 +4,8 @@
 //! settings, `status`, the documentation and the tests.
 
 use super::{
-    Capabilities, Failure, Login, Platform, baijiahao, ghost, hand, matrix, telegram, wechat,
-    wordpress, x,
+    Capabilities, Failure, Login, Platform, baijiahao, ghost, hand, linkedin, matrix, telegram,
+    wechat, wordpress, x,
 };
 use std::collections::BTreeMap;
 
@@ -60,6 +60,7 @@ pub const ALL: &[&Info] = &[
     &ghost::INFO,
     &hand::JIANSHU,
     &hand::JUEJIN,
+    &linkedin::INFO,
     &matrix::INFO,
     &hand::MOMENTS,
     &telegram::INFO,

@@ -240,6 +240,7 @@ crashes!(matrix, "needs tests/servers/all.sh start matrix");
 crashes!(telegram, "needs tests/servers/all.sh start telegram");
 crashes!(ghost, "needs tests/servers/all.sh start ghost");
 crashes!(baijiahao);
+crashes!(linkedin);
 crashes!(wechat);
 crashes!(x);
 crashes!(@each wechat_publishing, wechat::publishing_bench(), ());

@@ -108,6 +108,12 @@ impl Reply {
             body: value.to_string(),
         }
     }
+
+    /// With a header more.
+    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
 }
 
 /// A fake server that listens; ends with its test.
