@@ -341,7 +341,8 @@ fn an_account_without_the_right_to_publish_makes_drafts_and_is_told_when_it_shal
     let failure = session
         .delete(&remote, attempt("k"))
         .expect_err("who knows");
-    assert_eq!(failure.kind, FailureKind::Forbidden, "{failure}");
+    assert_eq!(failure.kind, FailureKind::Refused, "{failure}");
+    assert!(failure.message.contains("in the console"), "{failure}");
     let bench = publishing_bench();
     bench.fake.state().may_not_publish = true;
     let failure = bench.open(Trouble::None).verify().expect_err("it may not");

@@ -9,8 +9,10 @@
 
 mod answer;
 mod door;
+mod job;
 mod pictures;
 mod place;
+mod shelf;
 
 use crate::platform::capability::{
     BodyImages, Limit, Links, Markup, Medium, Recovery, Update, Way,
@@ -23,9 +25,10 @@ use crate::platform::{
 use answer::Refusal;
 use door::Door;
 use pictures::{BODY, COVER, Pictures};
-use place::{Item, Job, List, News, Place, mark};
+use place::{Item, News, Place, mark};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use shelf::Shelf;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -80,12 +83,6 @@ const SUMMARY: Limit = Limit::new(128, Unit::CodePoints);
 const TEXT: Limit = Limit::new(19_999, Unit::CodePoints);
 /// Longest address behind 阅读原文.
 const SOURCE: Limit = Limit::new(1024, Unit::Bytes);
-/// Drafts or articles that one part of a list holds at most.
-const PART: usize = 20;
-/// Drafts and articles, of each the newest, among which ours is looked for.
-const LOOKED_AT: usize = 100;
-/// How often a publication is asked for its end.
-const TURNS: u32 = 6;
 
 fn capabilities() -> Capabilities {
     Capabilities {
@@ -163,13 +160,6 @@ struct Queued {
     publish_id: Value,
 }
 
-/// The two lists.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shelf {
-    Drafts,
-    Published,
-}
-
 impl Platform for WeChat {
     fn verify(&self) -> Result<Identity, Failure> {
         let shelf = if self.publish {
@@ -177,7 +167,7 @@ impl Platform for WeChat {
         } else {
             Shelf::Drafts
         };
-        self.part(shelf, 0, 1)?;
+        shelf.part(&self.door, 0, 1)?;
         let mut capabilities = capabilities();
         let manner = if self.publish {
             capabilities.update = Update::Never;
@@ -198,8 +188,8 @@ impl Platform for WeChat {
             return Ok(Place::draft(&media, &post.canonical).remote(""));
         }
         // A draft of an earlier try is sent out rather than a second one.
-        let left = self
-            .search(Shelf::Drafts, &mark(&post.canonical))
+        let left = Shelf::Drafts
+            .search(&self.door, &mark(&post.canonical))
             .map_err(Failure::from)?;
         let media = match left {
             Some((Place::Draft { media, .. }, _)) => {
@@ -215,7 +205,7 @@ impl Platform for WeChat {
         let queued: Queued = self
             .door
             .change("freepublish/submit", &json!({ "media_id": media }))?;
-        self.sent_out(&number(&queued.publish_id))
+        job::followed(&self.door, &job::number(&queued.publish_id))
     }
 
     fn update(&self, at: &Remote, post: &Post, attempt: Attempt<'_>) -> Result<Remote, Failure> {
@@ -246,12 +236,14 @@ impl Platform for WeChat {
                     Err(refusal) if refusal.is_missing() => {}
                     other => return other.map_err(Failure::from),
                 }
-                match self.search(Shelf::Published, &mark)? {
-                    Some((place, _)) => place,
-                    None => return Ok(()),
+                match Shelf::Published.search(&self.door, &mark) {
+                    Ok(Some((place, _))) => place,
+                    Ok(None) => return Ok(()),
+                    Err(refusal) if refusal.is_of_right() => return Err(out_of_sight()),
+                    Err(refusal) => return Err(refusal.into()),
                 }
             }
-            Place::Job(job) => match self.ended(&job)? {
+            Place::Job(job) => match job::ended(&self.door, &job)? {
                 Some(place) => place,
                 None => return Ok(()),
             },
@@ -275,7 +267,7 @@ impl Platform for WeChat {
         let mark = mark(&post.canonical);
         // Where articles are published, a draft is work that is not done.
         if !self.publish
-            && let Some((place, item)) = self.search(Shelf::Drafts, &mark)?
+            && let Some((place, item)) = Shelf::Drafts.search(&self.door, &mark)?
         {
             return Ok(Some(item.seen(&place)));
         }
@@ -298,7 +290,7 @@ impl Platform for WeChat {
                     Err(refusal) => Err(refusal.into()),
                 };
             }
-            Place::Job(job) => match self.ended(&job)? {
+            Place::Job(job) => match job::ended(&self.door, &job)? {
                 Some(place) => place,
                 None => return Ok(None),
             },
@@ -329,10 +321,10 @@ impl Platform for WeChat {
     fn list(&self, most: usize) -> Result<Vec<Seen>, Failure> {
         let mut all = Vec::new();
         if !self.publish {
-            all = self.shelf(Shelf::Drafts, most)?;
+            all = Shelf::Drafts.read(&self.door, most)?;
         }
         if all.len() < most {
-            match self.shelf(Shelf::Published, most) {
+            match Shelf::Published.read(&self.door, most) {
                 Ok(more) => all.extend(more),
                 Err(refusal) if refusal.is_of_right() && !self.publish => {}
                 Err(refusal) => return Err(refusal.into()),
@@ -404,124 +396,13 @@ impl WeChat {
         self.door.bring("draft/update", &fields)
     }
 
-    /// Waits for the end of a publication, in reason. It was queued, so a failure to ask is none
-    /// to publish.
-    fn sent_out(&self, job: &str) -> Result<Remote, Failure> {
-        for turn in 0..TURNS {
-            match self.job(job) {
-                Ok(said) if said.publish_status == 1 => self.door.http.rest(turn),
-                Ok(said) => return outcome(said),
-                Err(_) => break,
-            }
-        }
-        Ok(Place::Job(job.to_owned()).remote(""))
-    }
-
-    fn job(&self, job: &str) -> Result<Job, Refusal> {
-        self.door
-            .ask("freepublish/get", &json!({ "publish_id": job }))
-    }
-
-    /// Where a publication led: to an article, or nowhere yet; none when it failed.
-    fn ended(&self, job: &str) -> Result<Option<Place>, Failure> {
-        let said = self.job(job)?;
-        if said.publish_status == 1 {
-            return Ok(Some(Place::Job(job.to_owned())));
-        }
-        match outcome(said) {
-            Ok(remote) => Place::parse(&remote).map(Some),
-            Err(failure) if failure.is_certain() => Ok(None),
-            Err(failure) => Err(failure),
-        }
-    }
-
     /// An article that was sent out. To an account that may not ask, none is known.
     fn sent(&self, mark: &str) -> Result<Option<(Place, Item)>, Failure> {
-        match self.search(Shelf::Published, mark) {
+        match Shelf::Published.search(&self.door, mark) {
             Err(refusal) if refusal.is_of_right() && !self.publish => Ok(None),
             other => other.map_err(Failure::from),
         }
     }
-
-    fn search(&self, shelf: Shelf, wanted: &str) -> Result<Option<(Place, Item)>, Refusal> {
-        let found = self.shelf(shelf, LOOKED_AT)?;
-        Ok(found
-            .into_iter()
-            .find(|(_, item)| mark(&item.content_source_url) == wanted))
-    }
-
-    /// What lies on a shelf, the newest first.
-    fn shelf(&self, shelf: Shelf, most: usize) -> Result<Vec<(Place, Item)>, Refusal> {
-        let mut all = Vec::new();
-        let mut offset = 0;
-        loop {
-            let list = self.part(shelf, offset, PART)?;
-            let length = list.item.len();
-            for listed in list.item {
-                for (index, item) in listed.content.news_item.into_iter().enumerate() {
-                    if item.is_deleted {
-                        continue;
-                    }
-                    let place = match shelf {
-                        Shelf::Drafts => Place::draft(&listed.media_id, &item.content_source_url),
-                        Shelf::Published => Place::Article {
-                            id: listed.article_id.clone(),
-                            number: index + 1,
-                        },
-                    };
-                    all.push((place, item));
-                }
-            }
-            offset += length;
-            if length == 0 || offset >= list.total_count || all.len() >= most {
-                return Ok(all);
-            }
-        }
-    }
-
-    fn part(&self, shelf: Shelf, offset: usize, count: usize) -> Result<List, Refusal> {
-        let path = match shelf {
-            Shelf::Drafts => "draft/batchget",
-            Shelf::Published => "freepublish/batchget",
-        };
-        let fields = json!({ "offset": offset, "count": count, "no_content": 0 });
-        self.door.ask(path, &fields)
-    }
-}
-
-/// A number of a job, which some answers give as a number and some as a text.
-fn number(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// What became of a publication that has ended.
-fn outcome(job: Job) -> Result<Remote, Failure> {
-    let reason = match job.publish_status {
-        0 => {
-            let url = job.detail_url();
-            let place = Place::Article {
-                id: job.article_id,
-                number: 1,
-            };
-            return Ok(place.remote(&url));
-        }
-        2 => "its claim to be original did not pass; publish the draft in the console",
-        3 => "WeChat could not publish it; publish the draft in the console, which says why",
-        4 => {
-            "WeChat's review did not let it pass, mostly for sensitive words or promotion; change \
-             the page, or publish the draft in the console, which says why"
-        }
-        5 => "somebody took it away right after it was published",
-        6 => "WeChat took it away right after it was published; look into the console",
-        other => {
-            return Err(Failure::lost(format!(
-                "WeChat says `publish_status: {other}`, which is not known here; look into the console"
-            )));
-        }
-    };
-    Err(Failure::refused(reason))
 }
 
 /// No number of ours is in a request for a new draft but the cover's.
@@ -540,6 +421,14 @@ fn published() -> Failure {
     Failure::unsupported(
         "it is published, and WeChat lets nobody change that by its API; correct it in the \
          console, or set `on_edit: ignore`",
+    )
+}
+
+/// A draft that left the box of an account that may not ask for its articles.
+fn out_of_sight() -> Failure {
+    Failure::refused(
+        "the draft is no longer in the box, and this account may not ask by the API whether it \
+         was sent out; if it was, take it away in the console",
     )
 }
 

@@ -111,54 +111,6 @@ pub(super) struct News {
     pub(super) news_item: Vec<Item>,
 }
 
-/// One of a list: a draft or what was published at once.
-#[derive(Debug, Deserialize)]
-pub(super) struct Listed {
-    #[serde(default)]
-    pub(super) media_id: String,
-    #[serde(default)]
-    pub(super) article_id: String,
-    pub(super) content: News,
-}
-
-/// A part of a list.
-#[derive(Debug, Deserialize)]
-pub(super) struct List {
-    #[serde(default)]
-    pub(super) total_count: usize,
-    #[serde(default)]
-    pub(super) item: Vec<Listed>,
-}
-
-/// What became of a publication.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Job {
-    pub(super) publish_status: i64,
-    pub(super) article_id: String,
-    pub(super) article_detail: Detail,
-}
-
-impl Job {
-    /// Where the first article is read.
-    pub(super) fn detail_url(&self) -> String {
-        let first = self.article_detail.item.first();
-        first.map_or_else(String::new, |item| item.article_url.clone())
-    }
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Detail {
-    pub(super) item: Vec<Address>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Address {
-    pub(super) article_url: String,
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Place, secure};
