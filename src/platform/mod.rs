@@ -21,6 +21,7 @@ mod registry;
 pub mod rich;
 mod secret;
 mod telegram;
+mod vk;
 mod wechat;
 mod wordpress;
 mod x;

@@ -4,7 +4,7 @@
 //! settings, `status`, the documentation and the tests.
 
 use super::{
-    Capabilities, Failure, Login, Platform, baijiahao, ghost, hand, linkedin, matrix, telegram,
+    Capabilities, Failure, Login, Platform, baijiahao, ghost, hand, linkedin, matrix, telegram, vk,
     wechat, wordpress, x,
 };
 use std::collections::BTreeMap;
@@ -65,6 +65,7 @@ pub const ALL: &[&Info] = &[
     &hand::MOMENTS,
     &telegram::INFO,
     &hand::TOUTIAO,
+    &vk::INFO,
     &wechat::INFO,
     &wordpress::INFO,
     &x::INFO,

@@ -241,6 +241,7 @@ crashes!(telegram, "needs tests/servers/all.sh start telegram");
 crashes!(ghost, "needs tests/servers/all.sh start ghost");
 crashes!(baijiahao);
 crashes!(linkedin);
+crashes!(vk);
 crashes!(wechat);
 crashes!(x);
 crashes!(@each wechat_publishing, wechat::publishing_bench(), ());

@@ -38,6 +38,11 @@ impl Call {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
 
+    /// The fields of a body in the form of a query.
+    pub(crate) fn form(&self) -> BTreeMap<String, String> {
+        fields(&String::from_utf8_lossy(&self.body))
+    }
+
     /// The parts of a body of fields and files; none when it is no such body.
     pub(crate) fn parts(&self) -> Vec<FormPart> {
         let Some((_, boundary)) = self.header("content-type").split_once("boundary=") else {
