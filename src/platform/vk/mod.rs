@@ -5,16 +5,20 @@
 //! what is older is searched for. Every post carries our key as `guid`, for which VK is said to
 //! refuse repeats for an hour; that is written nowhere, so nothing relies on it.
 
-use super::capability::{
+mod answer;
+
+use crate::platform::capability::{
     BodyImages, ImageLimit, Limit, Links, Markup, Medium, Recovery, Update, Way,
 };
-use super::counting::{Unit, count};
-use super::{
-    Answer, Attempt, Capabilities, Content, Failure, FailureKind, Http, Identity, Image, Info,
-    Login, Part, Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, digest,
-    marker, rich, setting, variable,
+use crate::platform::counting::{Unit, count};
+use crate::platform::{
+    Attempt, Capabilities, Content, Failure, FailureKind, Http, Identity, Image, Info, Login, Part,
+    Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, digest, marker, rich,
+    setting, variable,
 };
-use serde::Deserialize;
+use answer::{
+    Found, Groups, Items, Kept, Made, Photo, Place, Refusal, TOO_SOON, Uploaded, User, judge,
+};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::time::Duration;
@@ -129,75 +133,6 @@ enum Manner {
     Bring,
     /// It makes something.
     Make,
-}
-
-#[derive(Deserialize)]
-struct Made {
-    post_id: i64,
-}
-
-/// A post as VK keeps it.
-#[derive(Debug, Deserialize)]
-struct Kept {
-    id: i64,
-    owner_id: i64,
-    #[serde(default)]
-    text: String,
-    #[serde(default)]
-    is_deleted: bool,
-}
-
-#[derive(Deserialize)]
-struct Items {
-    #[serde(default)]
-    items: Vec<Kept>,
-}
-
-/// Both forms in which posts come by their numbers.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Found {
-    Items(Items),
-    Bare(Vec<Kept>),
-}
-
-#[derive(Deserialize)]
-struct Place {
-    upload_url: String,
-}
-
-/// A picture on its way; what VK's own server says of it is handed on as it is.
-#[derive(Deserialize)]
-struct Uploaded {
-    server: Value,
-    photo: String,
-    hash: String,
-}
-
-#[derive(Deserialize)]
-struct Photo {
-    id: i64,
-    owner_id: i64,
-}
-
-#[derive(Deserialize)]
-struct Groups {
-    groups: Vec<Group>,
-}
-
-#[derive(Deserialize)]
-struct Group {
-    name: String,
-    #[serde(default)]
-    is_admin: Option<u8>,
-}
-
-#[derive(Deserialize)]
-struct User {
-    #[serde(default)]
-    first_name: String,
-    #[serde(default)]
-    last_name: String,
 }
 
 impl Platform for Vk {
@@ -459,71 +394,6 @@ impl Vk {
             .map(|photo| format!("photo{}_{}", photo.owner_id, photo.id))
             .ok_or_else(|| Failure::refused("VK has not kept the picture"))
     }
-}
-
-/// A failure, with VK's number where it gave one.
-struct Refusal(Failure, i64);
-
-impl From<Failure> for Refusal {
-    fn from(failure: Failure) -> Self {
-        Self(failure, 0)
-    }
-}
-
-/// Too many calls in one second.
-const TOO_SOON: i64 = 6;
-
-/// The answer's `response`, or what its number stands for; the status is 200 in both cases.
-fn judge(answer: Answer) -> Result<(Answer, Value), Refusal> {
-    let answer = answer.ok()?;
-    let mut said = answer.json().unwrap_or_default();
-    if let Some(response) = said.get_mut("response") {
-        let response = response.take();
-        return Ok((answer, response));
-    }
-    let Some(code) = said.pointer("/error/error_code").and_then(Value::as_i64) else {
-        return Err(answer
-            .senseless("the answer says neither yes nor no")
-            .into());
-    };
-    let words = said["error"]["error_msg"].as_str().unwrap_or_default();
-    let mut failure = answer.failure(Some(&format!("error {code} {words}")));
-    let (kind, hint) = match code {
-        1 | 10 => (FailureKind::Lost, "something failed there; run again later"),
-        5 | 28 => (
-            FailureKind::Credentials,
-            "the token is not accepted: make a new one with the right offline",
-        ),
-        TOO_SOON | 9 | 29 => (FailureKind::Limited, "too many calls; run again later"),
-        7 | 15 | 203 | 210 => (
-            FailureKind::Forbidden,
-            "the token needs the rights wall, photos and groups, and its user those of an editor",
-        ),
-        14 | 17 => (
-            FailureKind::Limited,
-            "VK wants to see a person: log in as the token's user, do as it asks and run again",
-        ),
-        18 | 30 => (
-            FailureKind::Forbidden,
-            "the page is deleted, banned or private",
-        ),
-        27 => (
-            FailureKind::Credentials,
-            "a community's own token cannot do this: take a user's",
-        ),
-        104 => (FailureKind::Missing, "there is no such post"),
-        214 => (
-            FailureKind::Limited,
-            "the wall is closed for posts, or the day's posts are used up",
-        ),
-        222 => (FailureKind::Refused, "VK forbids a link in the text"),
-        _ => (FailureKind::Refused, ""),
-    };
-    failure.kind = kind;
-    if !hint.is_empty() {
-        failure.message = format!("{}; {hint}", failure.message);
-    }
-    Err(Refusal(failure, code))
 }
 
 /// The text of a post within the limit.
