@@ -1,8 +1,10 @@
 //! WeChat: a fake within the test, in both of its manners, and what is WeChat's own: tokens that
 //! end, pictures that move, publications that take their time or fail.
 
+use crate::harness::{SETTINGS, Site};
 use crate::platforms::behaviours;
 use crate::platforms::bench::{Account, Bench, Session, Trouble, capabilities, open_http};
+use crate::platforms::fake_listener::{Listener, Reply};
 use crate::platforms::fake_wechat::{APPID, COVER, FakeWechat, SECRET};
 use crate::platforms::posts::{WORDS, attempt, key, post, reworded, with_cover};
 use crate::platforms::server::visible;
@@ -165,6 +167,19 @@ fn a_token_that_is_refused_again_is_told_and_not_asked_for_without_end() {
 }
 
 #[test]
+fn half_an_answer_does_not_give_a_token_away() {
+    let strange = Listener::start(|_| Reply::json(200, &json!({ "access_token": "half-a-token" })));
+    let bench = bench();
+    let mut account = bench.account().expect("an account");
+    account.settings[0].1 = strange.url().to_owned();
+    let failure = open_http(&account, Trouble::None)
+        .verify()
+        .expect_err("no time");
+    assert_eq!(failure.kind, FailureKind::Unreachable);
+    assert!(!failure.message.contains("half-a-token"), "{failure}");
+}
+
+#[test]
 fn every_number_says_what_is_to_be_done() {
     for (path, code, kind, hint) in [
         ("stable_token", 40164, FailureKind::Forbidden, "IP白名单"),
@@ -198,8 +213,9 @@ fn every_number_says_what_is_to_be_done() {
     ] {
         let bench = bench();
         let post = with_cover(post(WORDS, &capabilities(&bench)), "焊工");
-        bench.fake.state().ordered = vec![(path, code)];
+        bench.fake.state().ordered = vec![(path, code); 3];
         let failure = made(&bench.open(Trouble::None), &post).expect_err("it is refused");
+        assert!(bench.calls("draft/add") <= 1, "{code}: it was sent twice");
         assert_eq!(failure.kind, kind, "{code}: {failure}");
         assert!(failure.message.contains(hint), "{code}: {failure}");
         assert_eq!(bench.count(&post.canonical), 0);
@@ -242,6 +258,22 @@ fn illustrated(session: &Session, files: &[Option<&str>]) -> Result<Remote, Fail
         ..attempt("k")
     };
     session.create(&post, attempt)
+}
+
+#[test]
+fn a_busy_moment_is_waited_for_where_a_repeat_is_harmless() {
+    let bench = bench();
+    let busy = [
+        "draft/batchget",
+        "material/batchget_material",
+        "material/add_material",
+    ];
+    bench.fake.state().ordered = busy.iter().flat_map(|path| [(*path, -1); 2]).collect();
+    let session = bench.open(Trouble::None);
+    session.verify().expect("the third answer");
+    let post = with_cover(post(WORDS, &capabilities(&bench)), "焊工");
+    made(&session, &post).expect("a draft");
+    assert_eq!(bench.calls("material/add_material"), 3);
 }
 
 #[test]
@@ -397,4 +429,47 @@ fn a_publication_that_cannot_be_followed_was_made_all_the_same() {
         .delete(&remote, attempt("k"))
         .expect("it is taken away");
     assert_eq!(bench.count(&post.canonical), 0);
+}
+
+#[test]
+fn a_page_of_a_site_arrives_with_its_picture_its_notes_and_its_road_back() {
+    let bench = bench();
+    let mut picture = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_pixel(40, 30, image::Rgb([200, 10, 10]))
+        .write_to(&mut picture, image::ImageFormat::Png)
+        .expect("a picture");
+    let site = Site::new()
+        .file(
+            "site.yaml",
+            format!(
+                "{SETTINGS}accounts:\n  wx: {{ platform: wechat, appid: {APPID}, api: '{}' }}\n",
+                bench.fake.url()
+            ),
+        )
+        .file("static/images/map.png", picture.into_inner())
+        .file(
+            "content/articles/a.md",
+            "---\ntitle: 试发\ndate: 2026-06-15\n---\n见[政策](https://example.com/p)。\n\n![地图](/images/map.png)\n",
+        );
+    let mut command = site.command(&["publish", "--skip-live-check", "--yes"]);
+    command.args(["--date", "2026-06-16", "--backfill"]);
+    command.env("GUIDEPOST_WX_SECRET", SECRET);
+    let ran = site.ended(command);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let state = bench.fake.state();
+    assert_eq!((state.drafts.len(), state.hosted.len()), (1, 1));
+    let item = &state.drafts[0].item;
+    assert_eq!(item["title"], "试发");
+    assert_eq!(
+        item["content_source_url"],
+        "https://example.org/articles/a/"
+    );
+    assert_ne!(item["thumb_media_id"], COVER);
+    let content = item["content"].as_str().expect("a text");
+    assert!(
+        content.contains("<img src=\"https://mmbiz.qpic.cn/"),
+        "{content}"
+    );
+    assert!(!content.contains("<a "), "{content}");
+    assert_eq!(visible(content), "见政策[1]。\n\n[1] https://example.com/p");
 }

@@ -1,6 +1,7 @@
 //! X: a fake within the test, and what is its own: money, edits that have new numbers, keys of
 //! another account.
 
+use crate::harness::{SETTINGS, Site};
 use crate::platforms::behaviours;
 use crate::platforms::bench::{Account, Bench, Session, Trouble, capabilities, open_http, options};
 use crate::platforms::fake_x::{
@@ -243,4 +244,37 @@ fn every_problem_says_what_is_to_be_done() {
         assert!(failure.message.contains(hint), "{failure}");
     }
     assert_eq!(bench.count(&post.canonical), 0);
+}
+
+/// What a plan of a site with one article says, with this in the account's settings.
+fn planned(bench: &X, paid: &str) -> String {
+    let site = Site::new()
+        .file(
+            "site.yaml",
+            format!(
+                "{SETTINGS}accounts:\n  jobs: {{ platform: x, user: {USER}, api: '{}'{paid} }}\n",
+                bench.0.url()
+            ),
+        )
+        .file(
+            "content/articles/a.md",
+            "---\ntitle: 试发\ndate: 2026-06-15\n---\n一段文字。\n",
+        );
+    let mut command = site.command(&["plan", "--date", "2026-06-16", "--backfill"]);
+    for (name, value) in bench.account().expect("an account").secrets {
+        command.env(format!("GUIDEPOST_JOBS_{name}"), value);
+    }
+    let ran = site.ended(command);
+    format!("{}{}", ran.stdout, ran.stderr)
+}
+
+#[test]
+fn a_plan_tells_the_price_and_there_is_none_without_consent() {
+    let bench = bench();
+    let said = planned(&bench, ", paid: true");
+    assert!(said.contains("it costs $0.200"), "{said}");
+    let said = planned(&bench, "");
+    assert!(said.contains("`paid`"), "{said}");
+    assert!(!said.contains("to create"), "{said}");
+    assert!(bench.0.state().posts.is_empty());
 }

@@ -5,6 +5,8 @@ use serde_json::Value;
 
 /// The token is not, or no longer, valid.
 const TOKEN: [i64; 3] = [40001, 40014, 42001];
+/// WeChat is busy.
+const BUSY: i64 = -1;
 /// The account may not use this call.
 const NO_RIGHT: i64 = 48001;
 
@@ -19,6 +21,11 @@ impl Refusal {
     /// Whether another token may help.
     pub(super) fn is_of_token(&self) -> bool {
         TOKEN.contains(&self.code)
+    }
+
+    /// Whether the same call may be taken a moment later.
+    pub(super) fn is_of_haste(&self) -> bool {
+        self.code == BUSY
     }
 
     /// Whether the account lacks the right to this call.
@@ -52,7 +59,7 @@ impl From<Refusal> for Failure {
 
 /// What each number means for us, and what is to be done.
 const CODES: &[(i64, FailureKind, &str)] = &[
-    (-1, FailureKind::Lost, "WeChat is busy; run again later"),
+    (BUSY, FailureKind::Lost, "WeChat is busy; run again later"),
     (
         40001,
         FailureKind::Credentials,

@@ -5,7 +5,7 @@
 //! Knows no drafts and no articles.
 
 use super::answer::{Refusal, judge};
-use crate::platform::{Answer, Http, Part, Request, Secret};
+use crate::platform::{Answer, Failure, FailureKind, Http, Part, Request, Secret};
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -13,6 +13,9 @@ use std::sync::{Mutex, PoisonError};
 
 /// A token is not used in its last minute: the call that carries it takes its time as well.
 const LAST_MINUTE: SignedDuration = SignedDuration::from_secs(60);
+
+/// How often a call is made again while WeChat is busy.
+const TURNS: u32 = 2;
 
 pub(super) struct Door {
     pub(super) http: Http,
@@ -39,7 +42,7 @@ impl Door {
         path: &str,
         fields: &Value,
     ) -> Result<T, Refusal> {
-        self.call(path, |request| request.json(fields).repeatable())
+        self.patient(path, |request| request.json(fields))
             .and_then(told)
             .map_err(Refusal::before_sending)
     }
@@ -56,8 +59,7 @@ impl Door {
 
     /// A call that asks for a state, and does no harm when it is sent twice.
     pub(super) fn bring(&self, path: &str, fields: &Value) -> Result<(), Refusal> {
-        self.call(path, |request| request.json(fields).repeatable())
-            .map(drop)
+        self.patient(path, |request| request.json(fields)).map(drop)
     }
 
     /// An upload; a second one is a second picture in the library, and harms nobody.
@@ -66,11 +68,27 @@ impl Door {
         path: &str,
         file: &Part,
     ) -> Result<T, Refusal> {
-        self.call(path, |request| {
-            request.multipart(vec![file.clone()]).repeatable()
-        })
-        .and_then(told)
-        .map_err(Refusal::before_sending)
+        self.patient(path, |request| request.multipart(vec![file.clone()]))
+            .and_then(told)
+            .map_err(Refusal::before_sending)
+    }
+
+    /// A call that does no harm when it is made twice, with patience where WeChat is busy.
+    fn patient(
+        &self,
+        path: &str,
+        fill: impl Fn(Request) -> Request,
+    ) -> Result<(Answer, Value), Refusal> {
+        let mut turn = 0;
+        loop {
+            match self.call(path, |request| fill(request).repeatable()) {
+                Err(refusal) if refusal.is_of_haste() && turn < TURNS => {
+                    self.http.rest(turn);
+                    turn += 1;
+                }
+                other => return other,
+            }
+        }
     }
 
     fn call(
@@ -79,15 +97,15 @@ impl Door {
         fill: impl Fn(Request) -> Request,
     ) -> Result<(Answer, Value), Refusal> {
         let first = self.token(None)?;
-        match self.once(path, &first, &fill) {
+        let result = match self.once(path, &first, &fill) {
             // Nothing was done with a token that is not valid, so the call may be made again.
             Err(refusal) if refusal.is_of_token() => {
                 let second = self.token(Some(&first))?;
                 self.once(path, &second, &fill)
             }
             other => other,
-        }
-        .map_err(|refusal| self.named(refusal))
+        };
+        result.map_err(|refusal| self.named(refusal))
     }
 
     fn once(
@@ -141,9 +159,13 @@ impl Door {
             given.1.get("expires_in").and_then(Value::as_i64),
         ) {
             (Some(text), Some(seconds)) if !text.is_empty() => (text.to_owned(), seconds),
+            // What came instead is not quoted: it may hold half of a token.
             _ => {
-                let failure = given.0.senseless("the answer has no token");
-                return Err(failure.before_sending().into());
+                return Err(Failure::new(
+                    FailureKind::Unreachable,
+                    "WeChat's answer to `stable_token` lacks the token or its time",
+                )
+                .into());
             }
         };
         self.http.hide(&text);
