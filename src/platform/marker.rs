@@ -51,21 +51,28 @@ pub fn linked<'a>(links: impl Iterator<Item = &'a str> + Clone) -> Option<String
         .map(untracked)
 }
 
-/// An address without its tracking parameters.
-fn untracked(link: &str) -> String {
-    let (address, fragment) = match link.find('#') {
-        Some(at) => link.split_at(at),
-        None => (link, ""),
-    };
-    let Some((address, query)) = address.split_once('?') else {
-        return link.to_owned();
+/// An address without the parameters that we add to tell roads apart.
+pub fn untracked(url: &str) -> String {
+    let (address, fragment) = url
+        .split_once('#')
+        .map_or((url, None), |(address, fragment)| (address, Some(fragment)));
+    let Some((base, query)) = address.split_once('?') else {
+        return url.to_owned();
     };
     let kept: Vec<&str> = query
         .split('&')
-        .filter(|parameter| !parameter.starts_with("utm_"))
+        .filter(|pair| !pair.starts_with("utm_"))
         .collect();
-    let mark = if kept.is_empty() { "" } else { "?" };
-    format!("{address}{mark}{}{fragment}", kept.join("&"))
+    let mut bare = base.to_owned();
+    if !kept.is_empty() {
+        bare.push('?');
+        bare.push_str(&kept.join("&"));
+    }
+    if let Some(fragment) = fragment {
+        bare.push('#');
+        bare.push_str(fragment);
+    }
+    bare
 }
 
 /// Whether what follows an address still belongs to it.
@@ -80,7 +87,7 @@ fn goes_on(rest: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{carries, comment, linked, marked};
+    use super::{carries, comment, linked, marked, untracked};
 
     const PAGE: &str = "https://example.org/jobs/welder";
 
@@ -141,6 +148,24 @@ mod tests {
             (vec!["mailto:a@b.c"], None),
         ] {
             assert_eq!(linked(links.iter().copied()).as_deref(), page, "{links:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_we_added_is_taken_off() {
+        for (url, bare) in [
+            (PAGE, PAGE),
+            (
+                "https://example.org/jobs/welder?utm_source=x&utm_medium=social",
+                PAGE,
+            ),
+            (
+                "https://e.org/?a=1&utm_source=x&b=2#top",
+                "https://e.org/?a=1&b=2#top",
+            ),
+            ("https://e.org/?utm_source=x#top", "https://e.org/#top"),
+        ] {
+            assert_eq!(untracked(url), bare);
         }
     }
 

@@ -5,6 +5,7 @@
 //! ledgers. Every adapter opens with the same parts in the same order: its [`Info`], `open`,
 //! the trait, then helpers.
 
+mod baijiahao;
 mod bluesky;
 pub mod capability;
 pub mod counting;
@@ -12,6 +13,7 @@ mod failure;
 mod ghost;
 mod hand;
 mod http;
+mod linkedin;
 pub mod marker;
 mod mastodon;
 mod matrix;
@@ -21,7 +23,10 @@ mod registry;
 pub mod rich;
 mod secret;
 mod telegram;
+mod vk;
+mod wechat;
 mod wordpress;
+mod x;
 
 pub use capability::Capabilities;
 pub use failure::{Failure, FailureKind};

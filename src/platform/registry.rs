@@ -4,8 +4,8 @@
 //! settings, `status`, the documentation and the tests.
 
 use super::{
-    Capabilities, Failure, Login, Platform, bluesky, ghost, hand, mastodon, matrix, telegram,
-    wordpress,
+    Capabilities, Failure, Login, Platform, baijiahao, bluesky, ghost, hand, linkedin, mastodon,
+    matrix, telegram, vk, wechat, wordpress, x,
 };
 use std::collections::BTreeMap;
 
@@ -55,17 +55,22 @@ pub struct SecretInfo {
 
 /// All platforms, by name.
 pub const ALL: &[&Info] = &[
+    &baijiahao::INFO,
     &bluesky::INFO,
     &hand::CSDN,
     &ghost::INFO,
     &hand::JIANSHU,
     &hand::JUEJIN,
+    &linkedin::INFO,
     &mastodon::INFO,
     &matrix::INFO,
     &hand::MOMENTS,
     &telegram::INFO,
     &hand::TOUTIAO,
+    &vk::INFO,
+    &wechat::INFO,
     &wordpress::INFO,
+    &x::INFO,
     &hand::XIAOHONGSHU,
     &hand::ZHIHU,
 ];

@@ -220,6 +220,10 @@ impl Shared {
         let mut request = format!("{}\r\nhost: {}\r\n", head.first()?, self.target);
         for line in &head[1..] {
             let name = line.split(':').next()?.to_ascii_lowercase();
+            if name == "host" {
+                // Signatures are over the address that the client knows.
+                request.push_str(&format!("x-signed-{line}\r\n"));
+            }
             if ![
                 "host",
                 "connection",
@@ -241,6 +245,9 @@ impl Shared {
         target.write_all(body).ok()?;
         let mut answer = Vec::new();
         target.read_to_end(&mut answer).ok()?;
+        // The connection ends with the answer, so the client must not keep it for another request.
+        let line = answer.windows(2).position(|two| two == b"\r\n")? + 2;
+        answer.splice(line..line, *b"connection: close\r\n");
         Some(answer)
     }
 }

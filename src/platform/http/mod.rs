@@ -103,6 +103,12 @@ impl Http {
         (self.options.clock)()
     }
 
+    /// Waits before a platform is asked once more whether it is done; each turn waits longer.
+    pub fn rest(&self, turn: u32) {
+        let pause = self.options.pause.saturating_mul(1 << turn.min(16));
+        std::thread::sleep(pause.min(self.options.longest_wait));
+    }
+
     /// Keeps a value that was made of a secret (a session's token) out of messages too.
     pub fn hide(&self, value: &str) {
         self.sieve

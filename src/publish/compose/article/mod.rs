@@ -44,6 +44,13 @@ pub fn with_link(words: &str, url: &str) -> String {
     html
 }
 
+/// The article without its links, whose words stay.
+pub fn unlinked(html: &str) -> String {
+    let mut plain = String::new();
+    tree::write(&tree::without(tree::parse(html), "a"), &mut plain);
+    plain
+}
+
 /// The article's beginning within the room, cut between blocks, and whether something was cut.
 /// A first block that alone is too long is cut as a text.
 pub fn shorten(html: &str, room: usize, count: impl Fn(&str) -> usize) -> (String, bool) {
