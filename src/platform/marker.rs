@@ -39,6 +39,29 @@ pub fn carries(text: &str, canonical: &str) -> bool {
         .any(|(start, _)| !goes_on(text.get(start + canonical.len()..).unwrap_or_default()))
 }
 
+/// The page that a short text leads to: its last address, without what tells roads apart.
+pub fn linked(text: &str) -> Option<String> {
+    let start = text.rfind("https://").or_else(|| text.rfind("http://"))?;
+    let rest = text.get(start..)?;
+    let ends = |c: char| c.is_whitespace() || "<>|)\"".contains(c);
+    let address = rest.split(ends).next()?;
+    let (address, fragment) = address
+        .split_once('#')
+        .map_or((address, None), |(address, fragment)| {
+            (address, Some(fragment))
+        });
+    let bare = address
+        .find("?utm_")
+        .or_else(|| address.find("&utm_"))
+        .or_else(|| address.find("&amp;utm_"))
+        .and_then(|end| address.get(..end))
+        .unwrap_or(address);
+    Some(match fragment {
+        Some(fragment) => format!("{bare}#{fragment}"),
+        None => bare.to_owned(),
+    })
+}
+
 /// Whether what follows an address still belongs to it.
 fn goes_on(rest: &str) -> bool {
     let mut following = rest.chars();
@@ -51,7 +74,7 @@ fn goes_on(rest: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{carries, comment, marked};
+    use super::{carries, comment, linked, marked};
 
     const PAGE: &str = "https://example.org/jobs/welder";
 
@@ -103,5 +126,21 @@ mod tests {
             "{html}"
         );
         assert_eq!(marked(&html).as_deref(), Some(page));
+    }
+
+    #[test]
+    fn a_short_text_leads_to_the_page_of_its_last_link() {
+        for text in [
+            "https://e.org https://example.org/jobs/welder?utm_source=a&utm_medium=chat #tag",
+            "<https://example.org/jobs/welder?utm_source=a&amp;utm_medium=chat|example.org> x",
+            "[example.org](<https://example.org/jobs/welder>)",
+        ] {
+            assert_eq!(linked(text).as_deref(), Some(PAGE), "{text}");
+        }
+        assert_eq!(
+            linked("https://e.org/?a=1&utm_source=b#top").as_deref(),
+            Some("https://e.org/?a=1#top")
+        );
+        assert_eq!(linked("no link"), None);
     }
 }

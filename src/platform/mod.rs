@@ -5,11 +5,17 @@
 //! ledgers. Every adapter opens with the same parts in the same order: its [`Info`], `open`,
 //! the trait, then helpers.
 
+mod buttondown;
 pub mod capability;
 pub mod counting;
+mod devto;
+mod dingtalk;
+mod discord;
 mod failure;
+mod feishu;
 mod ghost;
 mod hand;
+mod hook;
 mod http;
 pub mod marker;
 mod matrix;
@@ -18,7 +24,9 @@ mod post;
 mod registry;
 pub mod rich;
 mod secret;
+mod slack;
 mod telegram;
+mod wecom;
 mod wordpress;
 
 pub use capability::Capabilities;

@@ -3,7 +3,10 @@
 //! Takes a name from `site.yaml`, gives the platform's [`Info`]. One table serves the checks of
 //! settings, `status`, the documentation and the tests.
 
-use super::{Capabilities, Failure, Login, Platform, ghost, hand, matrix, telegram, wordpress};
+use super::{
+    Capabilities, Failure, Login, Platform, buttondown, devto, dingtalk, discord, feishu, ghost,
+    hand, matrix, slack, telegram, wecom, wordpress,
+};
 use std::collections::BTreeMap;
 
 /// What is known of a platform before anybody logs in.
@@ -52,14 +55,21 @@ pub struct SecretInfo {
 
 /// All platforms, by name.
 pub const ALL: &[&Info] = &[
+    &buttondown::INFO,
     &hand::CSDN,
+    &devto::INFO,
+    &dingtalk::INFO,
+    &discord::INFO,
+    &feishu::INFO,
     &ghost::INFO,
     &hand::JIANSHU,
     &hand::JUEJIN,
     &matrix::INFO,
     &hand::MOMENTS,
+    &slack::INFO,
     &telegram::INFO,
     &hand::TOUTIAO,
+    &wecom::INFO,
     &wordpress::INFO,
     &hand::XIAOHONGSHU,
     &hand::ZHIHU,

@@ -241,6 +241,9 @@ impl Shared {
         target.write_all(body).ok()?;
         let mut answer = Vec::new();
         target.read_to_end(&mut answer).ok()?;
+        // The client must not send its next request on a connection that ends with this answer.
+        let line = answer.windows(2).position(|two| two == b"\r\n")? + 2;
+        answer.splice(line..line, *b"connection: close\r\n");
         Some(answer)
     }
 }

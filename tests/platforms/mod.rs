@@ -17,6 +17,12 @@
 mod behaviour;
 mod bench;
 mod crash;
+mod fake;
+mod fake_buttondown;
+mod fake_devto;
+mod fake_discord;
+mod fake_robots;
+mod fake_slack;
 mod flaky;
 mod ghost;
 mod matrix;
