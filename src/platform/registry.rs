@@ -5,7 +5,7 @@
 
 use super::{
     Capabilities, Failure, Login, Platform, buttondown, devto, dingtalk, discord, feishu, ghost,
-    hand, matrix, slack, telegram, wecom, wordpress,
+    hand, matrix, slack, telegram, webhook, wecom, wordpress,
 };
 use std::collections::BTreeMap;
 
@@ -53,6 +53,17 @@ pub struct SecretInfo {
     pub meaning: &'static str,
 }
 
+/// Something wrong in the settings of an account, as its platform sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// The keys that lead to it: `create`, `headers`, `x-key`.
+    pub path: Vec<String>,
+    /// For people.
+    pub message: String,
+    /// What to write instead.
+    pub hint: String,
+}
+
 /// All platforms, by name.
 pub const ALL: &[&Info] = &[
     &buttondown::INFO,
@@ -69,6 +80,7 @@ pub const ALL: &[&Info] = &[
     &slack::INFO,
     &telegram::INFO,
     &hand::TOUTIAO,
+    &webhook::INFO,
     &wecom::INFO,
     &wordpress::INFO,
     &hand::XIAOHONGSHU,
@@ -78,4 +90,13 @@ pub const ALL: &[&Info] = &[
 /// The platform of that name.
 pub fn info(name: &str) -> Option<&'static Info> {
     ALL.iter().copied().find(|info| info.name == name)
+}
+
+/// What a platform sees wrong in settings that are more than words: the templates of a webhook.
+pub fn mistakes(info: &Info, settings: &BTreeMap<String, String>) -> Vec<Mistake> {
+    if info.name == webhook::INFO.name {
+        webhook::mistakes(settings)
+    } else {
+        Vec::new()
+    }
 }

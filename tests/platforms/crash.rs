@@ -241,3 +241,4 @@ crashes!(fake_devto);
 crashes!(fake_discord);
 crashes!(fake_slack);
 crashes!(fake_buttondown);
+crashes!(fake_webhook);

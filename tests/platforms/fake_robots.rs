@@ -250,6 +250,15 @@ behaviours!(dingtalk_behaves, super::bench(super::Kind::DingTalk));
 behaviours!(wecom_behaves, super::bench(super::Kind::WeCom));
 
 #[test]
+fn asking_who_we_are_posts_nothing() {
+    for kind in [Kind::Feishu, Kind::DingTalk, Kind::WeCom] {
+        let bench = bench(kind);
+        bench.open(Trouble::None).verify().expect("we are known");
+        assert!(bench.fake.state().messages.is_empty());
+    }
+}
+
+#[test]
 fn a_keyword_that_the_robot_asks_for_is_added_to_a_text_that_lacks_it() {
     for kind in [Kind::Feishu, Kind::DingTalk] {
         with(kind, "云岚返乡", SECRET)

@@ -263,6 +263,14 @@ behaviours!(behaves, super::bench());
 behaviours!(behaves_by_a_webhook, super::webhook());
 
 #[test]
+fn asking_who_we_are_posts_nothing() {
+    for bench in [bench(), webhook()] {
+        bench.open(Trouble::None).verify().expect("we are known");
+        assert!(bench.fake.state().messages.is_empty());
+    }
+}
+
+#[test]
 fn a_reply_goes_into_the_thread_of_the_first_message() {
     let bench = bench();
     let session = bench.open(Trouble::None);

@@ -23,6 +23,7 @@ mod fake_devto;
 mod fake_discord;
 mod fake_robots;
 mod fake_slack;
+mod fake_webhook;
 mod flaky;
 mod ghost;
 mod matrix;
