@@ -12,10 +12,12 @@ use super::capability::{
 use super::counting::Unit;
 use super::{
     Answer, Attempt, Capabilities, Content, Failure, FailureKind, Http, Identity, Info, Login,
-    Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, digest, variable,
+    Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, digest, setting,
+    variable,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What is known of Buttondown.
@@ -87,6 +89,16 @@ fn capabilities() -> Capabilities {
     }
 }
 
+/// A letter that goes out at once stays as it is.
+pub(super) fn able(settings: &BTreeMap<String, String>) -> Capabilities {
+    let mut capabilities = capabilities();
+    if setting(settings, "status") == "send" {
+        capabilities.update = Update::Never;
+        capabilities.delete = false;
+    }
+    capabilities
+}
+
 fn open(login: &Login) -> Result<Box<dyn Platform>, Failure> {
     let sends = match login.setting("status") {
         "" | "draft" => false,
@@ -105,6 +117,7 @@ fn open(login: &Login) -> Result<Box<dyn Platform>, Failure> {
         http: login.http.clone(),
         api: format!("{api}/v1"),
         sends,
+        capabilities: able(&login.settings),
         key: login.secret("KEY")?.clone(),
         variable: variable(&login.account, "KEY"),
     }))
@@ -114,6 +127,7 @@ struct Buttondown {
     http: Http,
     api: String,
     sends: bool,
+    capabilities: Capabilities,
     key: Secret,
     variable: String,
 }
@@ -149,14 +163,9 @@ impl Platform for Buttondown {
         let account: Account = self
             .send(Request::get(format!("{}/accounts/me", self.api)))?
             .ok_as()?;
-        let mut capabilities = capabilities();
-        if self.sends {
-            capabilities.update = Update::Never;
-            capabilities.delete = false;
-        }
         Ok(Identity {
             name: format!("{} on Buttondown", account.username),
-            capabilities,
+            capabilities: self.capabilities.clone(),
         })
     }
 

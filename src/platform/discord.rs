@@ -12,10 +12,11 @@ use super::hook::{self, Hook};
 use super::{
     Answer, Attempt, Capabilities, Content, Failure, FailureKind, Http, Identity, Info, Login,
     Part, Platform, Post, Remote, Rendition, Request, Secret, SecretInfo, Seen, SettingInfo,
-    digest, marker, variable,
+    digest, marker, setting, variable,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -99,6 +100,15 @@ fn capabilities() -> Capabilities {
     }
 }
 
+/// A card holds more than a plain message.
+pub(super) fn able(settings: &BTreeMap<String, String>) -> Capabilities {
+    let mut capabilities = capabilities();
+    if setting(settings, "card") == "true" {
+        capabilities.text = CARD;
+    }
+    capabilities
+}
+
 fn open(login: &Login) -> Result<Box<dyn Platform>, Failure> {
     let card = match login.setting("card") {
         "" | "false" => false,
@@ -121,6 +131,7 @@ fn open(login: &Login) -> Result<Box<dyn Platform>, Failure> {
         variable: variable(&login.account, HOOK.secret),
         thread: thread.to_owned(),
         card,
+        capabilities: able(&login.settings),
         name: login.setting("name").to_owned(),
         home: OnceLock::new(),
     }))
@@ -132,6 +143,7 @@ struct Discord {
     variable: String,
     thread: String,
     card: bool,
+    capabilities: Capabilities,
     name: String,
     home: OnceLock<Home>,
 }
@@ -176,14 +188,10 @@ struct Attachment {
 impl Platform for Discord {
     fn verify(&self) -> Result<Identity, Failure> {
         let home = self.home()?;
-        let mut capabilities = capabilities();
-        if self.card {
-            capabilities.text = CARD;
-        }
         let name = home.name.as_deref().unwrap_or("a webhook");
         Ok(Identity {
             name: format!("{name} on {}", hook::host(&self.hook)),
-            capabilities,
+            capabilities: self.capabilities.clone(),
         })
     }
 

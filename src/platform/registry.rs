@@ -92,6 +92,17 @@ pub fn info(name: &str) -> Option<&'static Info> {
     ALL.iter().copied().find(|info| info.name == name)
 }
 
+/// What a platform can do for an account of these settings, before the instance was asked.
+pub fn capabilities(info: &Info, settings: &BTreeMap<String, String>) -> Capabilities {
+    match info.name {
+        "buttondown" => buttondown::able(settings),
+        "discord" => discord::able(settings),
+        "slack" => slack::able(settings),
+        "webhook" => webhook::able(settings),
+        _ => (info.capabilities)(),
+    }
+}
+
 /// What a platform sees wrong in settings that are more than words: the templates of a webhook.
 pub fn mistakes(info: &Info, settings: &BTreeMap<String, String>) -> Vec<Mistake> {
     if info.name == webhook::INFO.name {

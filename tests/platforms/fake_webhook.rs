@@ -303,6 +303,28 @@ accounts:
 }
 
 #[test]
+fn check_knows_the_limit_and_the_markup_of_the_account() {
+    let accounts = "\
+accounts:
+  board:
+    platform: webhook
+    create: { url: 'https://board.example.org/posts', id: /id }
+    markup: markdown
+    limit: 120
+";
+    let text = "一段很长的文字。".repeat(40);
+    let site = Site::new()
+        .file("site.yaml", format!("{SETTINGS}{accounts}"))
+        .file(
+            "content/articles/a.md",
+            format!("---\ntitle: 文章\ndate: 2026-06-15\n---\n{text}\n"),
+        );
+    let ran = site.run(&["check", "--format", "short", "--date", "2026-06-15"]);
+    let told = ran.lines().join("\n");
+    assert!(told.contains("longer than the 120 characters"), "{told}");
+}
+
+#[test]
 fn a_secret_that_a_template_names_and_nobody_set_is_asked_for() {
     let accounts = "accounts:\n  board: { platform: webhook, create: { url: 'https://board.example.org/{{ secret.KEY }}', id: /id } }\n";
     let site = Site::new().file("site.yaml", format!("{SETTINGS}{accounts}"));

@@ -1,10 +1,9 @@
 //! An app's bot: posts, changes, answers, deletes, and reads the history of its channel.
 
-use super::{API, capabilities, text};
-use crate::platform::capability::{Recovery, Update};
+use super::{API, able, text};
 use crate::platform::{
-    Answer, Attempt, Failure, FailureKind, Http, Identity, Login, Platform, Post, Remote, Request,
-    Secret, Seen, digest, marker, variable,
+    Answer, Attempt, Capabilities, Failure, FailureKind, Http, Identity, Login, Platform, Post,
+    Remote, Request, Secret, Seen, digest, marker, variable,
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
@@ -28,6 +27,7 @@ pub(super) fn open(login: &Login, channel: &str) -> Result<Box<dyn Platform>, Fa
         channel: channel.to_owned(),
         token: login.secret("TOKEN")?.clone(),
         variable: variable(&login.account, "TOKEN"),
+        capabilities: able(&login.settings),
         me: OnceLock::new(),
     }))
 }
@@ -38,6 +38,7 @@ struct Bot {
     channel: String,
     token: Secret,
     variable: String,
+    capabilities: Capabilities,
     me: OnceLock<Me>,
 }
 
@@ -84,17 +85,9 @@ impl Platform for Bot {
         let me = self.me()?;
         // Whether it is in the channel and may read it.
         self.history("limit=1")?;
-        let mut capabilities = capabilities();
-        capabilities.update = Update::Always;
-        capabilities.reply = true;
-        capabilities.delete = true;
-        capabilities.find = true;
-        capabilities.read = true;
-        capabilities.list = true;
-        capabilities.recovery = Recovery::LookUp;
         Ok(Identity {
             name: format!("@{} on {} in {}", me.user, me.team, self.channel),
-            capabilities,
+            capabilities: self.capabilities.clone(),
         })
     }
 

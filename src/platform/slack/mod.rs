@@ -14,6 +14,7 @@ use super::{
     Capabilities, Content, Failure, FailureKind, Info, Login, Platform, Post, SecretInfo,
     SettingInfo, setting, variable,
 };
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What is known of Slack.
@@ -62,7 +63,7 @@ const API: &str = "https://slack.com";
 /// Longest text that Slack advises; far longer ones are cut without a word.
 const TEXT: Limit = Limit::new(4000, Unit::CodePoints);
 
-/// What a webhook can do; a bot says what it can do more once it is asked.
+/// What a webhook can do.
 fn capabilities() -> Capabilities {
     Capabilities {
         way: Way::Api,
@@ -87,6 +88,21 @@ fn capabilities() -> Capabilities {
         pace: Duration::from_secs(1),
         verified_at: jiff::civil::date(2026, 11, 29),
     }
+}
+
+/// What the account can do: with a channel it has a bot, which can do more.
+pub(super) fn able(settings: &BTreeMap<String, String>) -> Capabilities {
+    let mut capabilities = capabilities();
+    if !setting(settings, "channel").is_empty() {
+        capabilities.update = Update::Always;
+        capabilities.reply = true;
+        capabilities.delete = true;
+        capabilities.find = true;
+        capabilities.read = true;
+        capabilities.list = true;
+        capabilities.recovery = Recovery::LookUp;
+    }
+    capabilities
 }
 
 fn open(login: &Login) -> Result<Box<dyn Platform>, Failure> {

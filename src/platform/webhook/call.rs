@@ -41,39 +41,43 @@ pub(super) struct Kind {
     values: &'static [&'static [&'static str]],
 }
 
+/// How a post is made.
+pub(super) static CREATE: Kind = Kind {
+    name: "create",
+    method: "POST",
+    keys: &["id", "link", "repeatable"],
+    values: &[template::ALWAYS, template::POST],
+};
+/// How it is changed.
+static UPDATE: Kind = Kind {
+    name: "update",
+    method: "PUT",
+    keys: &["link"],
+    values: &[template::ALWAYS, template::POST, template::COPY],
+};
+/// How it is deleted.
+static DELETE: Kind = Kind {
+    name: "delete",
+    method: "DELETE",
+    keys: &[],
+    values: &[template::ALWAYS, template::COPY],
+};
+/// How it is found.
+static FIND: Kind = Kind {
+    name: "find",
+    method: "GET",
+    keys: &["id", "link", "items"],
+    values: &[template::ALWAYS, template::POST],
+};
+/// How the login is tried.
+static VERIFY: Kind = Kind {
+    name: "verify",
+    method: "GET",
+    keys: &["name"],
+    values: &[template::ALWAYS],
+};
 /// Every call.
-pub(super) static KINDS: [Kind; 5] = [
-    Kind {
-        name: "create",
-        method: "POST",
-        keys: &["id", "link", "repeatable"],
-        values: &[template::ALWAYS, template::POST],
-    },
-    Kind {
-        name: "update",
-        method: "PUT",
-        keys: &["link"],
-        values: &[template::ALWAYS, template::POST, template::COPY],
-    },
-    Kind {
-        name: "delete",
-        method: "DELETE",
-        keys: &[],
-        values: &[template::ALWAYS, template::COPY],
-    },
-    Kind {
-        name: "find",
-        method: "GET",
-        keys: &["id", "link", "items"],
-        values: &[template::ALWAYS, template::POST],
-    },
-    Kind {
-        name: "verify",
-        method: "GET",
-        keys: &["name"],
-        values: &[template::ALWAYS],
-    },
-];
+pub(super) static KINDS: [&Kind; 5] = [&CREATE, &UPDATE, &DELETE, &FIND, &VERIFY];
 
 /// Keys of every call.
 const KEYS: [&str; 5] = ["method", "url", "headers", "body", "success"];

@@ -19,7 +19,7 @@ use super::{
     Mistake, Platform, Post, Remote, Secret, SecretInfo, Seen, SettingInfo, digest, marker,
     setting, variable,
 };
-use call::{Call, KINDS, Kind, read, scalar, try_templates};
+use call::{CREATE, Call, KINDS, Kind, read, scalar, try_templates};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -139,6 +139,30 @@ fn capabilities() -> Capabilities {
     }
 }
 
+/// What this API can do, as far as the settings make sense.
+pub(super) fn able(settings: &BTreeMap<String, String>) -> Capabilities {
+    let mut capabilities = capabilities();
+    if let Ok((markup, limit)) = shape(settings) {
+        capabilities.markup = markup;
+        capabilities.text = Limit::new(limit, Unit::CodePoints);
+    }
+    if settings.contains_key("update") {
+        capabilities.update = Update::Always;
+    }
+    capabilities.delete = settings.contains_key("delete");
+    if settings.contains_key("find") {
+        capabilities.find = true;
+        capabilities.recovery = Recovery::LookUp;
+    }
+    let create = settings
+        .get(CREATE.name)
+        .and_then(|given| read(&CREATE, given).0);
+    if create.is_some_and(|create| create.repeatable) {
+        capabilities.recovery = Recovery::ChosenKey;
+    }
+    capabilities
+}
+
 /// Host and path of the address, up to its first template.
 fn place(settings: &BTreeMap<String, String>) -> String {
     let create: Value = serde_json::from_str(setting(settings, "create")).unwrap_or_default();
@@ -153,7 +177,7 @@ fn place(settings: &BTreeMap<String, String>) -> String {
 pub(super) fn mistakes(settings: &BTreeMap<String, String>) -> Vec<Mistake> {
     let names: Vec<&'static str> = INFO.secrets.iter().map(|secret| secret.name).collect();
     let mut mistakes = Vec::new();
-    for kind in &KINDS {
+    for kind in KINDS {
         let Some(given) = settings.get(kind.name) else {
             continue;
         };
@@ -195,10 +219,11 @@ fn shape(settings: &BTreeMap<String, String>) -> Result<(Markup, usize), Mistake
 }
 
 fn open(login: &Login) -> Result<Box<dyn Platform>, Failure> {
-    let refused =
-        |mistake: Mistake| Failure::refused(format!("{}; {}", mistake.message, mistake.hint));
     if let Some(mistake) = mistakes(&login.settings).into_iter().next() {
-        return Err(refused(mistake));
+        return Err(Failure::refused(format!(
+            "{}; {}",
+            mistake.message, mistake.hint
+        )));
     }
     let mut engine = Engine::new(Some(&login.http));
     let mut needed = Vec::new();
@@ -212,33 +237,18 @@ fn open(login: &Login) -> Result<Box<dyn Platform>, Failure> {
         }
         call
     };
-    let [create, update, delete, find, verify] = [0, 1, 2, 3, 4].map(|kind| call(&KINDS[kind]));
+    let [create, update, delete, find, verify] = KINDS.map(&mut call);
     for name in &needed {
         login.secret(name)?;
     }
     let create = create.ok_or_else(|| Failure::refused("`create` is missing"))?;
-    let (markup, limit) = shape(&login.settings).map_err(refused)?;
-    let mut capabilities = capabilities();
-    capabilities.markup = markup;
-    capabilities.text = Limit::new(limit, Unit::CodePoints);
-    if update.is_some() {
-        capabilities.update = Update::Always;
-    }
-    capabilities.delete = delete.is_some();
-    capabilities.find = find.is_some();
-    if find.is_some() {
-        capabilities.recovery = Recovery::LookUp;
-    }
-    if create.repeatable {
-        capabilities.recovery = Recovery::ChosenKey;
-    }
     Ok(Box::new(Webhook {
         http: login.http.clone(),
         secrets: login.secrets.clone(),
         variable: needed.first().map(|name| variable(&login.account, name)),
         place: place(&login.settings),
         engine,
-        capabilities,
+        capabilities: able(&login.settings),
         create,
         update,
         delete,
