@@ -7,7 +7,8 @@ use crate::platforms::fake::{Asked, Fake, Told};
 use crate::platforms::posts::{WORDS, attempt, key, now, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use guidepost::platform::{Failure, FailureKind, Remote, info};
+use guidepost::platform::rich::{Rich, bold};
+use guidepost::platform::{Content, Failure, FailureKind, Remote, info};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -270,6 +271,21 @@ fn a_keyword_that_the_robot_asks_for_is_added_to_a_text_that_lacks_it() {
         assert_eq!(failure.kind, FailureKind::Refused, "{failure}");
         assert!(failure.message.contains("set `keyword`"), "{failure}");
     }
+}
+
+#[test]
+fn a_title_on_the_first_line_becomes_the_title_of_the_message() {
+    let bench = bench(Kind::Feishu);
+    let session = bench.open(Trouble::None);
+    let abilities = session.verify().expect("we are known").capabilities;
+    let mut titled = post(WORDS, &abilities);
+    let text = format!("{}\n\n正文", bold(&titled.title));
+    titled.content = Content::Short(Rich::read(&text));
+    session
+        .create(&titled, attempt(&key(&titled, "create")))
+        .expect("a message");
+    let group = bench.fake.state();
+    assert_eq!(group.messages, [format!("{}\n\n正文", titled.title)]);
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub(super) struct Call {
     pub(super) items: Option<String>,
     pub(super) name: Option<String>,
     pub(super) success: Option<Success>,
-    /// Whether the same request again makes the same post.
+    /// Whether the same request again does no harm.
     pub(super) repeatable: bool,
 }
 
@@ -117,7 +117,9 @@ pub(super) fn read(kind: &Kind, setting: &str) -> (Option<Call>, Vec<Mistake>) {
         items: None,
         name: None,
         success: None,
-        repeatable: fields.get("repeatable") == Some(&Value::Bool(true)),
+        // All but making a post asks, or asks for a state.
+        repeatable: kind.name != CREATE.name
+            || fields.get("repeatable") == Some(&Value::Bool(true)),
     };
     if let Some(method) = fields.get("method") {
         call.method = scalar(method).unwrap_or_default().to_ascii_uppercase();

@@ -100,7 +100,8 @@ pub(super) static INFO: Info = Info {
     capabilities,
     hosts: &[],
     open,
-    place,
+    // Two accounts with one address may differ in what is secret, so that it tells nothing.
+    place: |_| String::new(),
 };
 
 /// Most characters of a text, unless the account says otherwise.
@@ -163,8 +164,8 @@ pub(super) fn able(settings: &BTreeMap<String, String>) -> Capabilities {
     capabilities
 }
 
-/// Host and path of the address, up to its first template.
-fn place(settings: &BTreeMap<String, String>) -> String {
+/// Host and path of the address, up to its first template: for people.
+fn host_and_path(settings: &BTreeMap<String, String>) -> String {
     let create: Value = serde_json::from_str(setting(settings, "create")).unwrap_or_default();
     let url = create.get("url").and_then(Value::as_str).unwrap_or("");
     let url = url.split("{{").next().unwrap_or_default();
@@ -246,7 +247,7 @@ fn open(login: &Login) -> Result<Box<dyn Platform>, Failure> {
         http: login.http.clone(),
         secrets: login.secrets.clone(),
         variable: needed.first().map(|name| variable(&login.account, name)),
-        place: place(&login.settings),
+        place: host_and_path(&login.settings),
         engine,
         capabilities: able(&login.settings),
         create,
@@ -276,9 +277,10 @@ impl Platform for Webhook {
     fn verify(&self) -> Result<Identity, Failure> {
         let mut name = None;
         if let Some(call) = &self.verify {
-            let told = self.send(call, &template::secrets(&self.secrets))?;
+            let values = template::secrets(&self.secrets);
+            let (_, told) = self.send(call, &values).map_err(Failure::before_sending)?;
             let pointer = call.name.as_deref();
-            name = pointer.and_then(|pointer| told.1.pointer(pointer).and_then(scalar));
+            name = pointer.and_then(|pointer| told.pointer(pointer).and_then(scalar));
         }
         Ok(Identity {
             name: match name {

@@ -1,6 +1,6 @@
 //! What is found wrong in a webhook's settings before anything is sent.
 
-use super::{mistakes, place};
+use super::{host_and_path, mistakes};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -166,8 +166,8 @@ fn every_mistake_is_told_with_its_key() {
 }
 
 #[test]
-fn a_place_is_named_without_secrets() {
-    let of = |url: &str| place(&settings(&[("create", json!({ "url": url }))]));
+fn an_address_is_named_without_secrets() {
+    let of = |url: &str| host_and_path(&settings(&[("create", json!({ "url": url }))]));
     assert_eq!(
         of("https://API.example.org/v1/posts/?k=1"),
         "api.example.org/v1/posts"
