@@ -75,6 +75,14 @@ pub fn untracked(url: &str) -> String {
     bare
 }
 
+/// The page that a short text leads to: its last address, without what tells roads apart.
+pub fn last_link(text: &str) -> Option<String> {
+    let start = text.rfind("https://").or_else(|| text.rfind("http://"))?;
+    let ends = |c: char| c.is_whitespace() || "<>|)\"".contains(c);
+    let address = text.get(start..)?.split(ends).next()?;
+    Some(untracked(&address.replace("&amp;", "&")))
+}
+
 /// Whether what follows an address still belongs to it.
 fn goes_on(rest: &str) -> bool {
     let mut following = rest.chars();
@@ -87,7 +95,7 @@ fn goes_on(rest: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{carries, comment, linked, marked, untracked};
+    use super::{carries, comment, last_link, linked, marked, untracked};
 
     const PAGE: &str = "https://example.org/jobs/welder";
 
@@ -181,5 +189,21 @@ mod tests {
             "{html}"
         );
         assert_eq!(marked(&html).as_deref(), Some(page));
+    }
+
+    #[test]
+    fn a_short_text_leads_to_the_page_of_its_last_link() {
+        for text in [
+            "https://e.org https://example.org/jobs/welder?utm_source=a&utm_medium=chat #tag",
+            "<https://example.org/jobs/welder?utm_source=a&amp;utm_medium=chat|example.org> x",
+            "[example.org](<https://example.org/jobs/welder>)",
+        ] {
+            assert_eq!(linked(text).as_deref(), Some(PAGE), "{text}");
+        }
+        assert_eq!(
+            linked("https://e.org/?a=1&utm_source=b#top").as_deref(),
+            Some("https://e.org/?a=1#top")
+        );
+        assert_eq!(linked("no link"), None);
     }
 }

@@ -7,11 +7,17 @@
 
 mod baijiahao;
 mod bluesky;
+mod buttondown;
 pub mod capability;
 pub mod counting;
+mod devto;
+mod dingtalk;
+mod discord;
 mod failure;
+mod feishu;
 mod ghost;
 mod hand;
+mod hook;
 mod http;
 mod linkedin;
 pub mod marker;
@@ -22,9 +28,12 @@ mod post;
 mod registry;
 pub mod rich;
 mod secret;
+mod slack;
 mod telegram;
 mod vk;
+mod webhook;
 mod wechat;
+mod wecom;
 mod wordpress;
 mod x;
 
@@ -32,7 +41,7 @@ pub use capability::Capabilities;
 pub use failure::{Failure, FailureKind};
 pub use http::{Answer, Http, HttpOptions, Pace, Part, Request};
 pub use post::{Content, Image, Post};
-pub use registry::{ALL, Info, SecretInfo, SettingInfo, info};
+pub use registry::{ALL, Info, Mistake, SecretInfo, SettingInfo, capabilities, info, mistakes};
 pub use secret::{Secret, Sieve};
 
 use std::collections::BTreeMap;

@@ -229,7 +229,7 @@ pub fn check(root: &Path, options: &Options) -> anyhow::Result<Vec<Diagnostic>> 
     diagnostics.extend(compose::check_overrides(&names, &site));
     let texts = SiteTexts::new(PageTexts::new(&site, &theme), root);
     for account in &accounts {
-        let capabilities = (account.info.capabilities)();
+        let capabilities = account.capabilities();
         let composition = compose::compose(account, &names, &capabilities, &site, &texts);
         diagnostics.extend(composition.diagnostics);
         let file = format!("{}/{}.jsonl", publishing.ledger, account.name);

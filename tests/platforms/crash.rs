@@ -3,7 +3,7 @@
 //! posts on the server are counted.
 
 use crate::harness::{SETTINGS, Site};
-use crate::platforms::bench::{Account, Bench};
+use crate::platforms::bench::{Account, Bench, capabilities};
 use crate::platforms::flaky::{Flaky, Mishap, Order};
 use crate::platforms::posts::unique;
 use guidepost::platform::capability::Recovery;
@@ -147,7 +147,7 @@ fn hold(
     said: &str,
     code: Option<i32>,
 ) {
-    let recovery = (trial.account.info.capabilities)().recovery;
+    let recovery = capabilities(bench).recovery;
     let count = bench.count(&trial.canonical);
     if recovery == Recovery::AskPerson {
         let made = usize::from(moment != KilledBefore::Server);
@@ -248,3 +248,8 @@ crashes!(vk);
 crashes!(wechat);
 crashes!(x);
 crashes!(@each wechat_publishing, wechat::publishing_bench(), ());
+crashes!(fake_devto);
+crashes!(fake_discord);
+crashes!(fake_slack);
+crashes!(fake_buttondown);
+crashes!(fake_webhook);

@@ -113,12 +113,12 @@ pub(crate) fn filled(post: &Post, limit: Limit, capabilities: &Capabilities) -> 
     }
     let size = |words: &str| {
         count(
-            &reworded(post, words, capabilities).content.text(),
+            &counted(&reworded(post, words, capabilities), capabilities),
             limit.unit,
         )
     };
     // One letter is one unit, in every unit that there is.
-    let frame = size("");
+    let frame = size("x") - 1;
     let words = "x".repeat(limit.most.checked_sub(frame)?);
     // Words that a reader could see broken, not one of so many letters.
     let words: String = words
@@ -126,9 +126,17 @@ pub(crate) fn filled(post: &Post, limit: Limit, capabilities: &Capabilities) -> 
         .map(|(at, c)| if at % 10 == 5 { ' ' } else { c })
         .collect();
     let filled = reworded(post, words.trim_end(), capabilities);
-    let short = limit.most - count(&filled.content.text(), limit.unit);
+    let short = limit.most - count(&counted(&filled, capabilities), limit.unit);
     let words = format!("{}{}", words.trim_end(), "y".repeat(short));
     Some(reworded(post, &words, capabilities))
+}
+
+/// The text that the platform's limit counts.
+pub(crate) fn counted(post: &Post, capabilities: &Capabilities) -> String {
+    match &post.content {
+        Content::Short(rich) => rich.counted(capabilities.markup),
+        article => article.text(),
+    }
 }
 
 /// A moment of its own for every name, in the past.

@@ -7,7 +7,7 @@ pub use read::read;
 
 use crate::content::Kind;
 use crate::diag::Position;
-use crate::platform::Info;
+use crate::platform::{self, Capabilities, Info};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -133,6 +133,11 @@ impl Default for Publishing {
 }
 
 impl Account {
+    /// What its platform can do for it, before the instance was asked.
+    pub fn capabilities(&self) -> Capabilities {
+        platform::capabilities(self.info, &self.settings)
+    }
+
     /// The place that it posts to, as its platform names it.
     pub fn place(&self) -> String {
         (self.info.place)(&self.settings)

@@ -151,7 +151,7 @@ impl Reader<'_> {
                 continue;
             };
             let text = match &node.value {
-                // A template of headers or fields is handed on as JSON.
+                // A call with its templates is handed on as JSON.
                 Value::Map(_) => node.to_json().to_string(),
                 _ => {
                     let texts = fields.texts(&[setting.name]);
@@ -174,6 +174,12 @@ impl Reader<'_> {
                 setting.name.to_owned(),
                 text.trim_end_matches('/').to_owned(),
             );
+        }
+        for mistake in platform::mistakes(info, &settings) {
+            let at = position_of(fields, &mistake.path).unwrap_or(position);
+            let message = format!("the account `{name}`: {}", mistake.message);
+            self.invalid(at, message, mistake.hint);
+            whole = false;
         }
         whole.then_some(settings)
     }
@@ -411,6 +417,19 @@ fn mentions(fields: &mut Fields<'_>) -> BTreeMap<String, String> {
         .iter()
         .filter_map(|entry| Some((entry.key.clone(), text_of(&entry.value)?)))
         .collect()
+}
+
+/// Where the value stands to which keys lead, as far as they do.
+fn position_of(fields: &mut Fields<'_>, path: &[String]) -> Option<Position> {
+    let (first, inner) = path.split_first()?;
+    let mut node = fields.named(first)?;
+    for key in inner {
+        match node.get(key) {
+            Some(value) => node = value,
+            None => break,
+        }
+    }
+    Some(node.position)
 }
 
 fn text_of(node: &Node) -> Option<String> {

@@ -68,7 +68,7 @@ impl AccountWork {
         pace: Pace,
         zone: &TimeZone,
     ) -> anyhow::Result<Self> {
-        let capabilities = (account.info.capabilities)();
+        let capabilities = account.capabilities();
         let file = format!("{}/{}.jsonl", publishing.ledger, account.name);
         let path = root.join(&file);
         let file: Arc<str> = file.into();

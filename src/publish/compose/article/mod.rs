@@ -130,8 +130,18 @@ mod tests {
 
            续
 
-        ---
+        ***
         "#);
+    }
+
+    #[test]
+    fn markdown_opens_neither_front_matter_nor_a_template() {
+        assert_eq!(
+            markdown(
+                "<hr><p>--- {{ x }} {% if %} <a href=\"https://e.org/{{a}}\">b</a></p><pre><code>{{ x }}</code></pre>"
+            ),
+            "***\n\n\\--- \\{\\{ x }} \\{&#37; if %} [b](https://e.org/%7B%7Ba}})\n\n```\n{{ x }}\n```\n"
+        );
     }
 
     /// HTML without its styles, which say nothing about what is kept.
