@@ -14,10 +14,12 @@ mod http;
 pub mod marker;
 mod matrix;
 pub mod memory;
+mod nostr;
 mod post;
 mod registry;
 pub mod rich;
 mod secret;
+mod smtp;
 mod telegram;
 mod wordpress;
 

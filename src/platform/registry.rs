@@ -3,7 +3,9 @@
 //! Takes a name from `site.yaml`, gives the platform's [`Info`]. One table serves the checks of
 //! settings, `status`, the documentation and the tests.
 
-use super::{Capabilities, Failure, Login, Platform, ghost, hand, matrix, telegram, wordpress};
+use super::{
+    Capabilities, Failure, Login, Platform, ghost, hand, matrix, nostr, smtp, telegram, wordpress,
+};
 use std::collections::BTreeMap;
 
 /// What is known of a platform before anybody logs in.
@@ -58,6 +60,8 @@ pub const ALL: &[&Info] = &[
     &hand::JUEJIN,
     &matrix::INFO,
     &hand::MOMENTS,
+    &nostr::INFO,
+    &smtp::INFO,
     &telegram::INFO,
     &hand::TOUTIAO,
     &wordpress::INFO,

@@ -231,3 +231,5 @@ crashes!(wordpress, "needs tests/servers/all.sh start wordpress");
 crashes!(matrix, "needs tests/servers/all.sh start matrix");
 crashes!(telegram, "needs tests/servers/all.sh start telegram");
 crashes!(ghost, "needs tests/servers/all.sh start ghost");
+crashes!(nostr, "needs tests/servers/all.sh start nostr");
+crashes!(smtp, "needs tests/servers/all.sh start smtp");

@@ -21,8 +21,10 @@ mod flaky;
 mod ghost;
 mod matrix;
 mod memory;
+mod nostr;
 mod posts;
 mod server;
+mod smtp;
 mod telegram;
 mod wordpress;
 

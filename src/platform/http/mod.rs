@@ -9,10 +9,12 @@
 mod answer;
 mod pace;
 mod request;
+mod tunnel;
 
 pub use answer::Answer;
 pub use pace::Pace;
 pub use request::{Part, Request};
+pub(super) use tunnel::tunnel;
 
 use super::{Failure, FailureKind, Sieve};
 use request::Body;
@@ -98,6 +100,16 @@ impl Http {
     /// The moment, for signatures with a time in them.
     pub fn now(&self) -> jiff::Timestamp {
         (self.options.clock)()
+    }
+
+    /// Time in which an answer must have come.
+    pub fn patience(&self) -> Duration {
+        self.options.patience
+    }
+
+    /// Waits for a host's turn, for protocols that are not HTTP.
+    pub(super) fn wait_for_turn(&self, host: &str) {
+        self.pace.wait(host, self.between);
     }
 
     /// Keeps a value that was made of a secret (a session's token) out of messages too.
