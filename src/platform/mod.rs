@@ -7,6 +7,7 @@
 
 pub mod capability;
 pub mod counting;
+pub mod discovery;
 mod failure;
 mod ghost;
 mod hand;

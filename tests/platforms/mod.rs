@@ -23,7 +23,7 @@ mod matrix;
 mod memory;
 mod nostr;
 mod posts;
-mod server;
+pub(crate) mod server;
 mod smtp;
 mod telegram;
 mod wordpress;
