@@ -349,28 +349,28 @@ fn addresses(site: &Site, texts: &SiteTexts<'_>) -> Addresses {
             let id = PageId::try_from(index).unwrap_or_default();
             let body = texts.body(id);
             let facts = texts.facts(id).join("\n");
-            let links = article::links(&body)
+            let links: Vec<String> = article::links(&body)
                 .into_iter()
                 .filter(|url| url.starts_with("https://") || url.starts_with("http://"))
-                .filter(|url| host(url) != own);
+                .filter(|url| host(url) != own)
+                .collect();
             let meta = &page.source.meta;
             // A digest of other pages changes with them, without news of its own.
             let is_collection = matches!(page.source.details, Details::Digest(_));
             Address {
                 url: render::address::absolute(&site.config, &page.url),
+                // Of what the page says, not of its markup: a newer Guidepost that writes other
+                // HTML is no news of any page.
                 digest: digest([
                     page.source.title.as_str(),
                     &texts.summary(id),
-                    &body,
+                    article::text(&body).trim(),
+                    &links.join("\n"),
                     &facts,
                 ]),
                 date: page.date.map(|date| date.at),
                 shown: !page.expired && !meta.hidden && !meta.draft,
-                links: if is_collection {
-                    Vec::new()
-                } else {
-                    links.collect()
-                },
+                links: if is_collection { Vec::new() } else { links },
             }
         })
         .collect();

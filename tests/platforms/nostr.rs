@@ -157,6 +157,7 @@ impl Bench for Nostr {
     }
 
     fn edit(&self, remote: &Remote, text: &str) {
+        assert_ne!(self.form, "notes", "nobody can edit a note");
         let event = self.event(remote).expect("the event is there");
         let moment = event["created_at"].as_i64().expect("a moment") + 1;
         self.send(30023, moment, &event["tags"], text);

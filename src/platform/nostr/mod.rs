@@ -55,8 +55,9 @@ pub(super) static INFO: Info = Info {
     hosts: &[],
     open,
     place: |settings| {
-        let author = author(setting(settings, "author"));
-        let author = author.unwrap_or_else(|| setting(settings, "author").to_owned());
+        let author = setting(settings, "author").trim();
+        let author = key_bytes("npub", author)
+            .map_or_else(|| author.to_owned(), |bytes| bech32::encode("npub", &bytes));
         format!("{} {author}", form(setting(settings, "form")))
     },
 };

@@ -19,7 +19,7 @@ const LARGEST: usize = 4 << 20;
 /// Name of our question within a connection.
 const QUESTION: &str = "guidepost";
 /// Repeats of an event whose answer was lost: the same event again changes nothing.
-const REPEATS: usize = 2;
+const REPEATS: usize = 1;
 /// Pause before such a repeat.
 const PAUSE: Duration = Duration::from_millis(300);
 /// Relays do not say how long a writer that is too fast should wait.
@@ -100,9 +100,15 @@ impl Relays {
 
     fn hand(&self, url: &str, event: &Event) -> Result<(), Failure> {
         let mut tries = 0;
+        let begun = Instant::now();
         loop {
-            match self.hand_once(url, event) {
-                Err(failure) if failure.kind == FailureKind::Lost && tries < REPEATS => {
+            let result = self.hand_once(url, event);
+            // A relay that said nothing in all that time will say nothing again.
+            let is_early = begun.elapsed() < self.http.patience();
+            match result {
+                Err(failure)
+                    if failure.kind == FailureKind::Lost && tries < REPEATS && is_early =>
+                {
                     tries += 1;
                     std::thread::sleep(PAUSE);
                 }

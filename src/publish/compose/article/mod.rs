@@ -89,6 +89,11 @@ pub fn images(html: &str) -> Vec<(String, String)> {
     images
 }
 
+/// The text without any markup.
+pub fn text(html: &str) -> String {
+    tree::parse(html).iter().map(Node::text).collect()
+}
+
 /// Addresses that the text links to, in its order, each once.
 pub fn links(html: &str) -> Vec<String> {
     let mut links: Vec<String> = Vec::new();
