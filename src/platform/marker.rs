@@ -198,12 +198,12 @@ mod tests {
             "<https://example.org/jobs/welder?utm_source=a&amp;utm_medium=chat|example.org> x",
             "[example.org](<https://example.org/jobs/welder>)",
         ] {
-            assert_eq!(linked(text).as_deref(), Some(PAGE), "{text}");
+            assert_eq!(last_link(text).as_deref(), Some(PAGE), "{text}");
         }
         assert_eq!(
-            linked("https://e.org/?a=1&utm_source=b#top").as_deref(),
+            last_link("https://e.org/?a=1&utm_source=b#top").as_deref(),
             Some("https://e.org/?a=1#top")
         );
-        assert_eq!(linked("no link"), None);
+        assert_eq!(last_link("no link"), None);
     }
 }

@@ -5,8 +5,8 @@
 
 use super::{
     Capabilities, Failure, Login, Platform, baijiahao, bluesky, buttondown, devto, dingtalk,
-    discord, feishu, ghost, hand, linkedin, mastodon, matrix, slack, telegram, vk, webhook, wechat,
-    wecom, wordpress, x,
+    discord, feishu, ghost, hand, linkedin, mastodon, matrix, nostr, slack, smtp, telegram, vk,
+    webhook, wechat, wecom, wordpress, x,
 };
 use std::collections::BTreeMap;
 
@@ -82,7 +82,9 @@ pub const ALL: &[&Info] = &[
     &mastodon::INFO,
     &matrix::INFO,
     &hand::MOMENTS,
+    &nostr::INFO,
     &slack::INFO,
+    &smtp::INFO,
     &telegram::INFO,
     &hand::TOUTIAO,
     &vk::INFO,

@@ -253,3 +253,5 @@ crashes!(fake_discord);
 crashes!(fake_slack);
 crashes!(fake_buttondown);
 crashes!(fake_webhook);
+crashes!(nostr, "needs tests/servers/all.sh start nostr");
+crashes!(smtp, "needs tests/servers/all.sh start smtp");

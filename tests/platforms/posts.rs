@@ -5,7 +5,9 @@ use guidepost::platform::capability::{Capabilities, ImageLimit, Limit, Markup};
 use guidepost::platform::counting::count;
 use guidepost::platform::rich::{Mark, MarkKind, Rich};
 use guidepost::platform::{Attempt, Content, Failure, Image, Images, Post, Rendition};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// What every post says unless a trial wants other words.
 pub(crate) const WORDS: &str = "本地企业招聘 · Сварщик ищет работу · A welder's day 👩🏽‍🏭";
@@ -154,11 +156,13 @@ pub(crate) fn key(post: &Post, action: &str) -> String {
     blake3::hash(text.as_bytes()).to_hex()[..32].to_owned()
 }
 
-/// One try with that key, intended now.
+/// One try with that key, intended when it was first asked for: a repeat has the same moment.
 pub(crate) fn attempt(key: &str) -> Attempt<'_> {
+    static MOMENTS: Mutex<BTreeMap<String, jiff::Timestamp>> = Mutex::new(BTreeMap::new());
+    let mut moments = MOMENTS.lock().unwrap_or_else(PoisonError::into_inner);
     Attempt {
         key,
-        at: now(),
+        at: *moments.entry(key.to_owned()).or_insert_with(now),
         images: &Pictures,
     }
 }

@@ -9,10 +9,12 @@
 mod answer;
 mod pace;
 mod request;
+mod tunnel;
 
 pub use answer::Answer;
 pub use pace::Pace;
 pub use request::{Part, Request};
+pub(super) use tunnel::tunnel;
 
 use super::{Failure, FailureKind, Sieve};
 use request::Body;
@@ -107,6 +109,16 @@ impl Http {
     pub fn rest(&self, turn: u32) {
         let pause = self.options.pause.saturating_mul(1 << turn.min(16));
         std::thread::sleep(pause.min(self.options.longest_wait));
+    }
+
+    /// Time in which an answer must have come.
+    pub fn patience(&self) -> Duration {
+        self.options.patience
+    }
+
+    /// Waits for a host's turn, for protocols that are not HTTP.
+    pub(super) fn wait_for_turn(&self, host: &str) {
+        self.pace.wait(host, self.between);
     }
 
     /// Keeps a value that was made of a secret (a session's token) out of messages too.

@@ -1,7 +1,7 @@
 //! Reads `accounts:`, `publish:` and `ledger:`: takes the nodes as the settings kept them, gives
 //! accounts and every mistake with its place.
 
-use super::{Account, BodyWish, Filter, Located, OnEdit, Publishing};
+use super::{Account, BodyWish, Door, Filter, Located, OnEdit, Publishing};
 use crate::config::Config;
 use crate::content::{Kind, date};
 use crate::data::fields::Fields;
@@ -318,22 +318,19 @@ impl Reader<'_> {
                 publishing.grace = short(span);
             }
             publishing.proxy = fields.text(&["proxy"]).map(|(text, _)| text);
-            publishing.baidu = fields.text(&["baidu"]).map(|(text, _)| text);
+            publishing.baidu = self.door(&mut fields, "baidu", "site");
             publishing.webmention = fields.flag(&["webmention"]) == Some(true);
-            if let Some((key, position)) = fields.text(&["indexnow"]) {
-                let fits = (8..=128).contains(&key.len())
-                    && key
-                        .bytes()
-                        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-                if fits {
-                    publishing.indexnow = Some(key);
-                } else {
-                    self.diagnostics.push(
-                        Diagnostic::new(Code::InvalidValue, "this is no key for IndexNow")
-                            .at(fields.place(position))
-                            .hint("write 8 to 128 letters, digits and `-`; you choose it, it is no secret"),
-                    );
-                }
+            publishing.indexnow = self.door(&mut fields, "indexnow", "key");
+            if let Some(door) = &publishing.indexnow
+                && config.indexnow_key() != Some(door.name.as_str())
+            {
+                publishing.indexnow = None;
+                let position = fields.node("indexnow").map(|node| node.position);
+                self.diagnostics.push(
+                    Diagnostic::new(Code::InvalidValue, "this is no key for IndexNow")
+                        .at(fields.place(position.unwrap_or_default()))
+                        .hint("write 8 to 128 letters, digits and `-`; you choose it, it is no secret"),
+                );
             }
             self.diagnostics
                 .extend(fields.finish(Some(Code::UnknownKey)));
@@ -363,6 +360,51 @@ impl Reader<'_> {
                 .extend(fields.finish(Some(Code::UnknownKey)));
         }
         publishing
+    }
+
+    /// `indexnow: KEY`, or `indexnow: { key: KEY, endpoint: https://… }`.
+    fn door(
+        &mut self,
+        fields: &mut Fields<'_>,
+        key: &'static str,
+        name: &'static str,
+    ) -> Option<Door> {
+        let node = fields.node(key)?;
+        if !matches!(node.value, Value::Map(_)) {
+            let (name, _) = fields.text(&[key])?;
+            return Some(Door {
+                name,
+                endpoint: None,
+            });
+        }
+        let mut inner = fields.nested(node);
+        let found = inner.text(&[name]);
+        let endpoint = inner.text(&["endpoint"]);
+        self.diagnostics
+            .extend(inner.finish(Some(Code::UnknownKey)));
+        let is_address = |text: &str| text.starts_with("https://") || text.starts_with("http://");
+        if let Some((text, position)) = &endpoint
+            && !is_address(text)
+        {
+            self.diagnostics.push(
+                Diagnostic::new(Code::InvalidValue, format!("`{text}` is no address"))
+                    .at(fields.place(*position))
+                    .hint("write it as `https://…`, or leave `endpoint` out"),
+            );
+            return None;
+        }
+        let Some((name, _)) = found else {
+            self.diagnostics.push(
+                Diagnostic::new(Code::InvalidValue, format!("`{key}` has no `{name}`"))
+                    .at(fields.place(node.position))
+                    .hint(format!("write `{key}: {{ {name}: … }}`")),
+            );
+            return None;
+        };
+        Some(Door {
+            name,
+            endpoint: endpoint.map(|(text, _)| text.trim_end_matches('/').to_owned()),
+        })
     }
 
     /// Two accounts that post to one place would each post there.
