@@ -4,12 +4,14 @@
 //! files in memory ([`MemoryStage`]) or nothing at all ([`Discard`]). Only what changed is
 //! written, only what an earlier build wrote is removed. Knows nothing of pages or sites.
 
+mod built;
 mod commit;
 mod manifest;
 mod memory;
 mod path;
 mod stage;
 
+pub use built::{built, is_note};
 pub use memory::{Content, Discard, MemoryStage};
 pub use path::is_safe;
 pub use stage::{Committed, Stage};

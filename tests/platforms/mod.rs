@@ -17,12 +17,12 @@
 mod behaviour;
 mod bench;
 mod crash;
-mod flaky;
+pub(crate) mod flaky;
 mod ghost;
 mod matrix;
 mod memory;
-mod posts;
-mod server;
+pub(crate) mod posts;
+pub(crate) mod server;
 mod telegram;
 mod wordpress;
 
