@@ -62,7 +62,15 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Deploy) -> any
     for target in chosen {
         let end = one(view, target, &output, wish, words.dry_run)?;
         if !view.is_json() {
-            view.say(&last_line(view, &end, words.dry_run));
+            let line = last_line(&end, words.dry_run);
+            match &end.done.trouble {
+                // Said even to those who want to hear little.
+                Some(trouble) => {
+                    let cause = anyhow::anyhow!("{}", visible(trouble));
+                    view.failure(&cause.context(format!("{line} ({})", visible(&target.place()))));
+                }
+                None => view.say(&line),
+            }
         }
         ended.push(end);
     }
@@ -90,10 +98,7 @@ fn choose<'a>(targets: &'a [Target], asked: Option<&str>) -> anyhow::Result<Vec<
         Some(target) => Ok(vec![target]),
         None => {
             let hint = did_you_mean(asked, names()).unwrap_or_else(|| {
-                format!(
-                    "there are `{}`",
-                    names().collect::<Vec<_>>().join("`, `")
-                )
+                format!("there are `{}`", names().collect::<Vec<_>>().join("`, `"))
             });
             anyhow::bail!("`site.yaml` has no target `{asked}`; {hint}")
         }
@@ -248,10 +253,9 @@ fn tell(view: &View, target: &Target, outcome: &Outcome) {
 }
 
 /// `site: 12 sent (1.2 MiB), 3 taken away, 330 as they were`.
-fn last_line(view: &View, end: &Ended<'_>, dry_run: bool) -> String {
-    let mut text = format!("{}: ", end.target.name);
+fn last_line(end: &Ended<'_>, dry_run: bool) -> String {
+    let mut words = Vec::new();
     if let Some(plan) = &end.plan {
-        let mut words = Vec::new();
         let sends = plan.count(Action::Upload) + plan.count(Action::Update);
         if dry_run {
             if sends > 0 {
@@ -275,12 +279,8 @@ fn last_line(view: &View, end: &Ended<'_>, dry_run: bool) -> String {
                 words.push(format!("{} read back", end.done.sampled));
             }
         }
-        if words.is_empty() {
-            words.push(if plan.is_work() {
-                "nothing was sent".to_owned()
-            } else {
-                "nothing to do".to_owned()
-            });
+        if words.is_empty() && end.done.trouble.is_none() {
+            words.push("nothing to do".to_owned());
         }
         let kept = plan
             .changes
@@ -292,28 +292,23 @@ fn last_line(view: &View, end: &Ended<'_>, dry_run: bool) -> String {
                 "{kept} that the site no longer has stay (`--allow-delete`)"
             ));
         }
-        text.push_str(&words.join(", "));
     }
-    match &end.done.trouble {
-        Some(trouble) => {
-            let separator = if end.plan.is_some() { "; " } else { "" };
-            format!(
-                "{} {}: {text}{separator}{}",
-                view.paint("1;31", if dry_run { "refused" } else { "failed" }),
-                end.target.place(),
-                visible(trouble)
-            )
-        }
-        None => text,
+    if words.is_empty() {
+        words.push("nothing was sent".to_owned());
     }
+    format!("{}: {}", end.target.name, words.join(", "))
 }
 
 fn summary(ended: &[Ended<'_>], dry_run: bool, seconds: f64) -> serde_json::Value {
     let targets: Vec<serde_json::Value> = ended
         .iter()
         .map(|end| {
-            let count =
-                |action| end.plan.as_ref().map(|plan| plan.count(action)).unwrap_or_default();
+            let count = |action| {
+                end.plan
+                    .as_ref()
+                    .map(|plan| plan.count(action))
+                    .unwrap_or_default()
+            };
             serde_json::json!({
                 "target": end.target.name,
                 "place": end.target.place(),

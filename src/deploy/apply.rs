@@ -116,8 +116,12 @@ fn run(work: &Work<'_>, record: &Record, done: &mut Done) -> Result<(), Failure>
             .iter()
             .map(|change| change.path.as_str())
             .collect();
-        state.files.retain(|path, _| planned.contains(path.as_str()));
-        state.moving.retain(|path, _| planned.contains(path.as_str()));
+        state
+            .files
+            .retain(|path, _| planned.contains(path.as_str()));
+        state
+            .moving
+            .retain(|path, _| planned.contains(path.as_str()));
     });
     let sends: Vec<&Change> = work
         .plan
@@ -131,7 +135,7 @@ fn run(work: &Work<'_>, record: &Record, done: &mut Done) -> Result<(), Failure>
         .iter()
         .filter(|change| change.action == Action::Delete)
         .collect();
-    if !work.store.is_atomic() && !(sends.is_empty() && deletes.is_empty()) {
+    if !work.store.is_atomic() && (!sends.is_empty() || !deletes.is_empty()) {
         record.write(work)?;
     }
     let sent = AtomicUsize::new(0);
@@ -203,8 +207,8 @@ fn send_all(
             let Some(change) = changes.get(next.fetch_add(1, Ordering::Relaxed)) else {
                 return;
             };
-            let alone = (change.size > LARGE)
-                .then(|| large.lock().unwrap_or_else(PoisonError::into_inner));
+            let alone =
+                (change.size > LARGE).then(|| large.lock().unwrap_or_else(PoisonError::into_inner));
             let mut ended = send(work, change);
             drop(alone);
             tell(work, change, ended.as_ref().err());
@@ -242,10 +246,7 @@ fn send(work: &Work<'_>, change: &Change) -> Result<String, Failure> {
         return Err(Failure::refused(format!("`{}` is gone here", change.path)));
     };
     let headers = work.output.rules().of(&change.path, work.target.lives);
-    let mark = mark(
-        &source.hash,
-        work.store.has_headers().then_some(&headers),
-    );
+    let mark = mark(&source.hash, work.store.has_headers().then_some(&headers));
     let sending = Sending {
         path: &change.path,
         bytes: source.bytes().map_err(Failure::refused)?,
@@ -324,7 +325,8 @@ impl Record {
             },
         };
         let run = theirs.as_ref().map(|state| &state.run);
-        if run.is_some() != last.is_some() && !work.overwrite || run.is_some() && run != last.as_ref()
+        if run.is_some() != last.is_some() && !work.overwrite
+            || run.is_some() && run != last.as_ref()
         {
             return Err(meanwhile(theirs.as_ref()));
         }
@@ -348,7 +350,9 @@ impl Record {
             }
             // A try whose answer was lost makes the next one fail: then the record is ours.
             let found = patiently(|| work.store.read(STATE))?;
-            let ours = found.as_ref().is_some_and(|found| found.bytes == sending.bytes);
+            let ours = found
+                .as_ref()
+                .is_some_and(|found| found.bytes == sending.bytes);
             if !ours {
                 let theirs = found.and_then(|found| State::from_bytes(&found.bytes).ok());
                 return Err(meanwhile(theirs.as_ref()));

@@ -69,7 +69,9 @@ impl Output {
                 size: source.size,
                 mark: mark(
                     &source.hash,
-                    lives.map(|lives| self.rules.of(&source.path, lives)).as_ref(),
+                    lives
+                        .map(|lives| self.rules.of(&source.path, lives))
+                        .as_ref(),
                 ),
             })
             .collect()
@@ -144,7 +146,11 @@ fn found(root: &Path) -> anyhow::Result<Vec<(String, PathBuf)>> {
     let entries = walkdir::WalkDir::new(root)
         .follow_links(true)
         .into_iter()
-        .filter_entry(|entry| !NO_PART_OF_A_SITE.iter().any(|name| entry.file_name() == *name));
+        .filter_entry(|entry| {
+            !NO_PART_OF_A_SITE
+                .iter()
+                .any(|name| entry.file_name() == *name)
+        });
     for entry in entries {
         let entry = entry.with_context(|| format!("cannot read `{}`", root.display()))?;
         if entry.file_type().is_dir() && !entry.path_is_symlink() {

@@ -152,10 +152,7 @@ impl Prepared<'_> {
 }
 
 /// The secrets that the target needs.
-fn secrets(
-    target: &Target,
-    wish: Wish<'_>,
-) -> Result<BTreeMap<&'static str, Secret>, Failure> {
+fn secrets(target: &Target, wish: Wish<'_>) -> Result<BTreeMap<&'static str, Secret>, Failure> {
     let mut secrets = BTreeMap::new();
     let mut missing = Vec::new();
     for info in target.secrets() {

@@ -18,7 +18,9 @@ fn state(files: &[(&str, &str)], moving: &[(&str, &str)]) -> State {
     let mut state = State::begin(None, "run", SITE, "2026-06-15");
     state.whole = moving.is_empty();
     let pairs = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
-        let owned = pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned()));
+        let owned = pairs
+            .iter()
+            .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()));
         owned.collect()
     };
     state.files = pairs(files);
@@ -245,8 +247,14 @@ fn other_peoples_work_is_not_replaced_unasked() {
     let old = Some(state(&[("index.html", "1.-")], &[]));
     let cases = [
         (with(Some(other), None, None), "another site is there"),
-        (with(old.clone(), None, known("elsewhere")), "somebody else deployed"),
-        (with(None, listing(&[("index.html", 1)]), None), "no deploy put there"),
+        (
+            with(old.clone(), None, known("elsewhere")),
+            "somebody else deployed",
+        ),
+        (
+            with(None, listing(&[("index.html", 1)]), None),
+            "no deploy put there",
+        ),
     ];
     for (there, said) in cases {
         let refused = plan(&files, &there, Consent::default(), SITE);
@@ -272,7 +280,10 @@ fn many_deletes_want_a_word_more() {
         ..There::default()
     };
     let refusal = |kept: usize, most_deletes| {
-        let files: Vec<Local> = names[..kept].iter().map(|name| local(name, "1.-")).collect();
+        let files: Vec<Local> = names[..kept]
+            .iter()
+            .map(|name| local(name, "1.-"))
+            .collect();
         let consent = Consent {
             delete: true,
             most_deletes,

@@ -44,7 +44,9 @@ impl State {
             at: at.to_owned(),
             whole: false,
             files: earlier.map(|state| state.files.clone()).unwrap_or_default(),
-            moving: earlier.map(|state| state.moving.clone()).unwrap_or_default(),
+            moving: earlier
+                .map(|state| state.moving.clone())
+                .unwrap_or_default(),
         }
     }
 
@@ -99,7 +101,9 @@ mod tests {
     #[test]
     fn a_record_reads_back_and_damage_is_told() {
         let mut state = State::begin(None, "r1", "https://example.org", "2026-06-15T00:00:00Z");
-        state.files.insert("招聘/a.html".to_owned(), "00.-".to_owned());
+        state
+            .files
+            .insert("招聘/a.html".to_owned(), "00.-".to_owned());
         state.moving.insert("b".to_owned(), "11.-".to_owned());
         let text = state.to_text();
         assert_eq!(State::from_bytes(text.as_bytes()), Ok(state.clone()));

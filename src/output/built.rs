@@ -22,8 +22,8 @@ pub fn built(out: &Path) -> anyhow::Result<Vec<String>> {
             return Err(error).with_context(|| format!("cannot read `{}`", out.display()));
         }
     };
-    let settled = std::fs::canonicalize(out)
-        .with_context(|| format!("cannot read `{}`", out.display()))?;
+    let settled =
+        std::fs::canonicalize(out).with_context(|| format!("cannot read `{}`", out.display()))?;
     let name = settled.file_name().unwrap_or_default().to_string_lossy();
     let area = settled.parent().unwrap_or(&settled).join(".guidepost");
     anyhow::ensure!(

@@ -1,6 +1,7 @@
 //! What every place must do, whatever it is.
 
 use crate::deploys::place::{Held, Machine, Place, RECORD, article, same, there, until};
+use crate::platforms::flaky::Mishap;
 
 pub(crate) fn everything_arrives_and_a_second_run_sends_nothing(place: &Place) {
     let machine = Machine::new(place);
@@ -77,7 +78,9 @@ pub(crate) fn nothing_is_taken_away_unasked_and_nothing_foreign_ever(place: &Pla
         let _ = std::fs::remove_file(machine.site.path(&format!("content/articles/{page}.md")));
     }
     std::fs::remove_dir_all(machine.site.path("static")).expect("no pictures");
-    machine.site.write("content/about.md", "# 关于\n\n只有这一页。\n");
+    machine
+        .site
+        .write("content/about.md", "# 关于\n\n只有这一页。\n");
     machine.site.build().fine();
     let fewer = machine.run(&["--allow-delete", "--max-deletes", "1"]);
     let fewer = fewer.trouble("--max-deletes");
@@ -200,16 +203,23 @@ pub(crate) fn another_site_there_is_not_replaced(place: &Place) {
     let before = place.inside.files();
     let other = Machine::new(place);
     let settings = other.site.read("site.yaml");
-    other
-        .site
-        .write("site.yaml", settings.replace("example.org", "other.example"));
+    other.site.write(
+        "site.yaml",
+        settings.replace("example.org", "other.example"),
+    );
     other.site.build().fine();
-    other.run(&[]).trouble("another site is there, https://example.org");
+    other
+        .run(&[])
+        .trouble("another site is there, https://example.org");
     same(&place.inside.files(), &before);
     // A file that no deploy put there is not replaced either, where one can see it.
     if place.is_listed {
-        place.inside.put("articles/four/index.html", b"a page of somebody");
-        machine.site.write("content/articles/four.md", article("四"));
+        place
+            .inside
+            .put("articles/four/index.html", b"a page of somebody");
+        machine
+            .site
+            .write("content/articles/four.md", article("四"));
         machine.site.build().fine();
         let refused = machine.run(&[]).trouble("articles/four/index.html");
         assert_eq!(refused.number("/sent"), 0);
@@ -229,4 +239,24 @@ pub(crate) fn a_damaged_record_is_told(place: &Place) {
     }
     same(&there(place), &machine.built());
     assert_eq!(machine.run(&[]).fine().number("/sent"), 0);
+}
+
+/// What is lost on the way is asked again; of nothing comes a second version of the record.
+pub(crate) fn mishaps_on_the_way_are_overcome(make: impl Fn() -> Place) {
+    for path in ["index.html", RECORD] {
+        for mishap in [
+            Mishap::DropBefore,
+            Mishap::DropAfter,
+            Mishap::Cut,
+            Mishap::Busy(1),
+        ] {
+            let place = make();
+            let machine = Machine::new(&place);
+            let (settings, proxy) = place.inside.trouble(&place.settings, path, mishap);
+            machine.reach(&settings);
+            machine.run(&[]).fine();
+            assert!(proxy.is_done(), "{path} {mishap:?}: it never came");
+            same(&there(&place), &machine.built());
+        }
+    }
 }

@@ -18,6 +18,11 @@ fn place() -> Place {
 deploys!(place());
 
 #[test]
+fn of_two_runs_at_once_one_stops() {
+    crate::deploys::behaviour::of_two_runs_at_once_one_stops(&place());
+}
+
+#[test]
 fn what_somebody_changed_or_took_away_there_is_put_right() {
     let place = place();
     let machine = Machine::new(&place);
@@ -45,7 +50,12 @@ fn a_lost_record_costs_no_upload() {
     std::fs::remove_file(root.join(crate::deploys::place::RECORD)).expect("no record");
     let said = machine.run(&[]).fine();
     assert_eq!(said.number("/sent"), 0, "{said:?}");
-    assert!(place.inside.files().contains_key(crate::deploys::place::RECORD));
+    assert!(
+        place
+            .inside
+            .files()
+            .contains_key(crate::deploys::place::RECORD)
+    );
 }
 
 #[test]
@@ -53,7 +63,9 @@ fn a_mistyped_folder_is_not_made() {
     let place = place();
     let machine = Machine::new(&place);
     machine.reach("to: folder, folder: /nowhere/at/all");
-    machine.run(&[]).trouble("there is no folder `/nowhere/at/all`");
+    machine
+        .run(&[])
+        .trouble("there is no folder `/nowhere/at/all`");
 }
 
 #[test]
@@ -74,13 +86,20 @@ fn people_read_a_plan_and_a_last_line() {
     machine.site.build().fine();
     let dry = machine.told(&["--dry-run"]).fine();
     assert!(dry.stdout.starts_with("trial — folder "), "{dry:?}");
-    assert!(dry.stdout.contains("  ~ articles/one/index.html  "), "{dry:?}");
     assert!(
-        dry.stdout.contains("  . articles/two/index.html  the site no longer has it"),
+        dry.stdout.contains("  ~ articles/one/index.html  "),
+        "{dry:?}"
+    );
+    assert!(
+        dry.stdout
+            .contains("  . articles/two/index.html  the site no longer has it"),
         "{dry:?}"
     );
     assert!(dry.stderr.contains("to send ("), "{dry:?}");
     let done = machine.told(&["--allow-delete"]).fine();
-    assert!(done.stderr.contains("taken away") && done.stderr.contains("read back"), "{done:?}");
+    assert!(
+        done.stderr.contains("taken away") && done.stderr.contains("read back"),
+        "{done:?}"
+    );
     assert!(done.stdout.is_empty(), "{done:?}");
 }

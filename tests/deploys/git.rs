@@ -18,6 +18,11 @@ fn place() -> Place {
 
 deploys!(place());
 
+#[test]
+fn of_two_runs_at_once_one_stops() {
+    crate::deploys::behaviour::of_two_runs_at_once_one_stops(&place());
+}
+
 mod through_ssh {
     use super::{Inside, Place};
     use crate::deploys::deploys;
@@ -80,9 +85,14 @@ fn the_branch_that_the_site_is_written_on_is_refused() {
     };
     let root = machine.site.path("");
     git(&root, &["init", "-q", "-b", "main"]);
-    git(&root, &["remote", "add", "origin", &repository.to_string_lossy()]);
+    git(
+        &root,
+        &["remote", "add", "origin", &repository.to_string_lossy()],
+    );
     machine.reach("to: git, remote: origin, branch: main");
-    machine.run(&[]).trouble("`main` is the branch that the site is written on");
+    machine
+        .run(&[])
+        .trouble("`main` is the branch that the site is written on");
     machine.reach("to: git, remote: origin");
     machine.run(&[]).fine();
     let branches = git(repository, &["branch", "--list", "gh-pages"]);
@@ -103,7 +113,10 @@ fn a_repository_that_is_not_there_or_refuses_is_told() {
     let hook = repository.join("hooks/pre-receive");
     std::fs::create_dir_all(repository.join("hooks")).expect("a folder");
     std::fs::write(&hook, "#!/bin/sh\nexit 1\n").expect("a hook");
-    let executable = std::process::Command::new("chmod").arg("755").arg(&hook).status();
+    let executable = std::process::Command::new("chmod")
+        .arg("755")
+        .arg(&hook)
+        .status();
     assert!(executable.is_ok_and(|status| status.success()));
     machine.reach(&place.settings);
     machine.run(&[]).trouble("rules do not let this in");

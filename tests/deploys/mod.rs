@@ -8,6 +8,7 @@
 //! ```
 
 mod behaviour;
+mod fake_refusals;
 mod folder;
 mod git;
 mod place;
@@ -33,7 +34,6 @@ macro_rules! deploys {
             nothing_is_taken_away_unasked_and_nothing_foreign_ever
             a_killed_run_leaves_the_next_one_the_rest
             somebody_elses_deploy_is_not_undone_unasked
-            of_two_runs_at_once_one_stops
             another_site_there_is_not_replaced
             a_damaged_record_is_told
         }

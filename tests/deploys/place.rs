@@ -92,7 +92,14 @@ impl Inside {
                 let clone = clone.to_string_lossy();
                 git(
                     folder.path(),
-                    &["clone", "-q", "-b", branch, &repository.to_string_lossy(), &clone],
+                    &[
+                        "clone",
+                        "-q",
+                        "-b",
+                        branch,
+                        &repository.to_string_lossy(),
+                        &clone,
+                    ],
                 );
                 let mut files = tree(Path::new(&*clone));
                 files.retain(|path, _| !path.starts_with(".git/") && path != ".nojekyll");
@@ -124,7 +131,10 @@ impl Inside {
                 let clone = folder.path();
                 let known = !git(repository, &["branch", "--list", branch]).is_empty();
                 git(clone, &["init", "-q", "-b", branch]);
-                git(clone, &["remote", "add", "o", &repository.to_string_lossy()]);
+                git(
+                    clone,
+                    &["remote", "add", "o", &repository.to_string_lossy()],
+                );
                 if known {
                     git(clone, &["pull", "-q", "o", branch]);
                 }
@@ -141,13 +151,30 @@ impl Inside {
         }
     }
 
+    /// Lets something happen to the upload of a file; gives the settings to reach the place by.
+    pub(crate) fn trouble(&self, settings: &str, path: &str, mishap: Mishap) -> (String, Flaky) {
+        let order = |folder: &str| Order {
+            method: "PUT",
+            path: format!("{folder}{path}"),
+            mishap,
+        };
+        match self {
+            Self::Bucket(server, prefix) => {
+                let target = server.get("S3_ENDPOINT");
+                let proxy = Flaky::start_for_signed(target, order(prefix));
+                (settings.replace(target, &proxy.url()), proxy)
+            }
+            Self::Served(root, target) => {
+                let folder = root.file_name().expect("a name").to_string_lossy();
+                let proxy = Flaky::start(target, order(&format!("{folder}/")));
+                (settings.replace(target, &proxy.url()), proxy)
+            }
+            Self::Disk(_) | Self::Git(..) => panic!("no proxy can stand before it"),
+        }
+    }
+
     /// Holds the upload of a file; gives the settings to reach the place by.
     pub(crate) fn hold(&self, settings: &str, path: &str) -> (String, Held) {
-        let order = |prefix: &str| Order {
-            method: "PUT",
-            path: format!("{prefix}{path}"),
-            mishap: Mishap::HoldBefore,
-        };
         match self {
             // Whoever opens a pipe for writing waits until somebody opens it for reading.
             Self::Disk(root) => {
@@ -172,15 +199,9 @@ impl Inside {
                 ended(Command::new("chmod").arg("755").arg(&hook));
                 (settings.to_owned(), Held::Push(repository.clone()))
             }
-            Self::Bucket(server, prefix) => {
-                let target = server.get("S3_ENDPOINT");
-                let proxy = Flaky::start_for_signed(target, order(prefix));
-                (settings.replace(target, &proxy.url()), Held::Request(proxy))
-            }
-            Self::Served(root, target) => {
-                let folder = root.file_name().expect("a name").to_string_lossy();
-                let proxy = Flaky::start(target, order(&format!("{folder}/")));
-                (settings.replace(target, &proxy.url()), Held::Request(proxy))
+            Self::Bucket(..) | Self::Served(..) => {
+                let (settings, proxy) = self.trouble(settings, path, Mishap::HoldBefore);
+                (settings, Held::Request(proxy))
             }
         }
     }
@@ -205,13 +226,13 @@ impl Held {
     }
 
     /// Lets it go on, if somebody still waits; `bytes` are what would have been written.
-    pub(crate) fn let_go(self, bytes: Option<&[u8]>) {
+    pub(crate) fn let_go(&self, bytes: Option<&[u8]>) {
         match self {
             Self::Pipe(pipe) => {
                 let other = pipe.with_extension("pipe");
-                fs::rename(&pipe, &other).expect("another name");
+                fs::rename(pipe, &other).expect("another name");
                 if let Some(bytes) = bytes {
-                    fs::write(&pipe, bytes).expect("a file in its place");
+                    fs::write(pipe, bytes).expect("a file in its place");
                 }
                 drain(&other);
                 fs::remove_file(&other).expect("no pipe");
@@ -314,12 +335,17 @@ impl Machine {
                 .file("content/articles/two.md", article("二"))
                 .file("content/articles/three.md", article("三"))
                 .file("content/guides/rent.md", article("租房"))
-                .file("static/图 & c.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+                .file(
+                    "static/图 & c.svg",
+                    "<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
+                ),
             secrets: place.secrets.clone(),
         };
         for number in 0..30 {
             let file = format!("content/guides/{number}.md");
-            machine.site.write(&file, article(&format!("指南 {number}")));
+            machine
+                .site
+                .write(&file, article(&format!("指南 {number}")));
         }
         machine.reach(&place.settings);
         machine.site.build().fine();

@@ -17,7 +17,10 @@ fn all_targets_are_served_unless_one_is_named() {
     let site = site(TWO);
     site.build().fine();
     let one = site.run(&["deploy", "two"]).fine();
-    assert!(one.stderr.contains("two: ") && !one.stderr.contains("one: "), "{one:?}");
+    assert!(
+        one.stderr.contains("two: ") && !one.stderr.contains("one: "),
+        "{one:?}"
+    );
     assert!(!site.path("out-one").exists());
     site.run(&["deploy"]).fine();
     assert_eq!(site.tree("out-one").len(), site.tree("out-two").len());
@@ -62,5 +65,8 @@ fn links_that_lead_out_are_not_deployed() {
     std::os::unix::fs::symlink(site.path("site.yaml"), site.path("public/leak.txt"))
         .expect("a link");
     let ran = site.run(&["deploy"]).refused();
-    assert!(ran.stderr.contains("leads out of the output folder"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("leads out of the output folder"),
+        "{ran:?}"
+    );
 }

@@ -1,4 +1,5 @@
-//! A folder of an SSH server.
+//! A folder of an SSH server. Two runs at once are not tried here: nothing can stand between the
+//! client and the server, and the server writes to no pipe. What stops one of them is not SFTP's.
 
 use crate::deploys::deploys;
 use crate::deploys::place::{Inside, Machine, Place, unique};
@@ -37,6 +38,10 @@ fn a_wrong_key_and_an_unknown_server_are_told() {
     machine.reach(&place.settings.replace(server.get("SSH_KEY"), "no-key"));
     machine.run(&[]).trouble("check `user` and `key_file`");
     machine.site.write("nobody", "");
-    machine.reach(&place.settings.replace(server.get("SSH_KNOWN_HOSTS"), "nobody"));
+    machine.reach(
+        &place
+            .settings
+            .replace(server.get("SSH_KNOWN_HOSTS"), "nobody"),
+    );
     machine.run(&[]).trouble("compare the server's key");
 }

@@ -31,6 +31,18 @@ deploys!(place(), "needs tests/servers/all.sh start webdav");
 
 #[test]
 #[ignore = "needs tests/servers/all.sh start webdav"]
+fn of_two_runs_at_once_one_stops() {
+    crate::deploys::behaviour::of_two_runs_at_once_one_stops(&place());
+}
+
+#[test]
+#[ignore = "needs tests/servers/all.sh start webdav"]
+fn mishaps_on_the_way_are_overcome() {
+    crate::deploys::behaviour::mishaps_on_the_way_are_overcome(place);
+}
+
+#[test]
+#[ignore = "needs tests/servers/all.sh start webdav"]
 fn a_wrong_password_and_a_wrong_address_are_told() {
     let mut wrong = place();
     wrong.secrets[0].1 = "wrong-password".to_owned();

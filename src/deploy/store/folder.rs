@@ -73,7 +73,9 @@ impl Store for Folder {
     fn remove(&self, path: &str) -> Result<(), Failure> {
         let file = self.file(path);
         match fs::remove_file(&file) {
-            Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Err(error)
+                if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
                 return Err(io(&format!("cannot remove `{}`", file.display()), &error));
             }
             _ => {}

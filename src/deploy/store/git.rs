@@ -109,7 +109,11 @@ impl Branch {
             let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
             (output.status.success() && !text.is_empty()).then_some(text)
         };
-        let origin = of_site(&["remote", "get-url", if named { &self.remote } else { "origin" }]);
+        let origin = of_site(&[
+            "remote",
+            "get-url",
+            if named { &self.remote } else { "origin" },
+        ]);
         let current = of_site(&["symbolic-ref", "--short", "HEAD"]);
         if named && origin.is_none() {
             return Err(Failure::new(
@@ -186,7 +190,14 @@ impl Branch {
         }
         let refspec = format!("+{full}:{THERE}");
         self.git(&[
-            "fetch", "--quiet", "--depth", "1", "--no-tags", "--", &self.remote, &refspec,
+            "fetch",
+            "--quiet",
+            "--depth",
+            "1",
+            "--no-tags",
+            "--",
+            &self.remote,
+            &refspec,
         ])?;
         let commit = self.git(&["rev-parse", "--verify", "--quiet", THERE])?;
         Ok(Some(String::from_utf8_lossy(&commit).trim().to_owned()))
@@ -282,7 +293,9 @@ impl Branch {
         let mut written = stream.input.write_all(head.as_bytes());
         // Without it pages hosting leaves out every name that begins with `_`.
         if written.is_ok() && self.folder.is_empty() && !self.holds(".nojekyll") {
-            written = stream.input.write_all(b"M 100644 inline .nojekyll\ndata 0\n\n");
+            written = stream
+                .input
+                .write_all(b"M 100644 inline .nojekyll\ndata 0\n\n");
         }
         match written {
             Ok(()) => Ok(stream),

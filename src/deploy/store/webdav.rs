@@ -57,7 +57,7 @@ impl WebDav {
             ),
             412 => told(FailureKind::Conflict, "it changed meanwhile"),
             423 => told(
-                FailureKind::Conflict,
+                FailureKind::Refused,
                 "the file is locked by another program there; close it, then deploy again",
             ),
             413 => told(

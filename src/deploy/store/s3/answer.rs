@@ -75,8 +75,12 @@ pub(super) fn failure(answer: &Answer, bucket: &Bucket, now: jiff::Timestamp) ->
             FailureKind::Missing,
             format!("{host} has no bucket `{name}`; check `bucket`, `region` and `endpoint`"),
         ),
-        "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "InvalidToken" | "ExpiredToken"
-        | "InvalidSecurity" | "AuthFailure" => told(
+        "InvalidAccessKeyId"
+        | "SignatureDoesNotMatch"
+        | "InvalidToken"
+        | "ExpiredToken"
+        | "InvalidSecurity"
+        | "AuthFailure" => told(
             FailureKind::Credentials,
             "the access key is not accepted".to_owned(),
         ),
@@ -95,7 +99,9 @@ pub(super) fn failure(answer: &Answer, bucket: &Bucket, now: jiff::Timestamp) ->
                 answer.header("date").unwrap_or("another time")
             ),
         ),
-        "PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException"
+        "PermanentRedirect"
+        | "AuthorizationHeaderMalformed"
+        | "IllegalLocationConstraintException"
         | "TemporaryRedirect" => {
             let region = element(&text, "Region").or_else(|| {
                 answer
@@ -111,8 +117,13 @@ pub(super) fn failure(answer: &Answer, bucket: &Bucket, now: jiff::Timestamp) ->
                 format!("the bucket `{name}` is in another region; {hint}"),
             )
         }
-        "QuotaExceeded" | "XMinioStorageFull" | "InsufficientStorage" | "UserDisable"
-        | "UnderArrears" | "InsufficientCapacity" | "InsufficientStorageSpace"
+        "QuotaExceeded"
+        | "XMinioStorageFull"
+        | "InsufficientStorage"
+        | "UserDisable"
+        | "UnderArrears"
+        | "InsufficientCapacity"
+        | "InsufficientStorageSpace"
         | "ServiceQuotaExceeded" => told(
             FailureKind::Refused,
             format!(
@@ -123,7 +134,11 @@ pub(super) fn failure(answer: &Answer, bucket: &Bucket, now: jiff::Timestamp) ->
         "PreconditionFailed" | "ConditionalRequestConflict" | "FileAlreadyExists" => {
             told(FailureKind::Conflict, "it changed meanwhile".to_owned())
         }
-        "SlowDown" | "RequestTimeout" | "ServiceUnavailable" | "Busy" | "InternalError"
+        "SlowDown"
+        | "RequestTimeout"
+        | "ServiceUnavailable"
+        | "Busy"
+        | "InternalError"
         | "RequestLimitExceeded" => told(FailureKind::Limited, format!("{host} is busy: {said}")),
         _ if answer.status >= 500 => told(
             FailureKind::Limited,

@@ -128,7 +128,14 @@ impl Store for Bucket {
             }
         }
         let put = |headers: &[(&str, &str)], welcome: &[u16]| {
-            self.send("PUT", Some(sending.path), "", headers, &sending.bytes, welcome)
+            self.send(
+                "PUT",
+                Some(sending.path),
+                "",
+                headers,
+                &sending.bytes,
+                welcome,
+            )
         };
         if headers.len() == 2 {
             put(&headers, &[])?;

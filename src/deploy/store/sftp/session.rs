@@ -74,7 +74,9 @@ impl Session {
             .map_err(|error| {
                 Failure::new(
                     FailureKind::Unsupported,
-                    format!("cannot run `ssh`, which SFTP needs: {error}; install OpenSSH's client"),
+                    format!(
+                        "cannot run `ssh`, which SFTP needs: {error}; install OpenSSH's client"
+                    ),
                 )
             })?;
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
@@ -191,9 +193,7 @@ impl Session {
                 }
                 None => return Err(self.senseless()),
             },
-            kind::HANDLE | kind::DATA => {
-                Answer::Done(reader.text().unwrap_or_default().to_vec())
-            }
+            kind::HANDLE | kind::DATA => Answer::Done(reader.text().unwrap_or_default().to_vec()),
             _ => return Err(self.senseless()),
         };
         Ok((number, answer))
@@ -307,7 +307,11 @@ impl Session {
         const RENAME: u8 = 18;
         let (from, to) = (from.as_bytes(), to.as_bytes());
         let answer = if self.replaces {
-            self.ask(kind::EXTENDED, &[b"posix-rename@openssh.com", from, to], &[])?
+            self.ask(
+                kind::EXTENDED,
+                &[b"posix-rename@openssh.com", from, to],
+                &[],
+            )?
         } else {
             // Such a server renames only to a name that is free.
             self.ask(kind::REMOVE, &[to], &[])?;
@@ -358,7 +362,10 @@ impl Session {
             code::UNSUPPORTED => (FailureKind::Unsupported, ""),
             _ => (FailureKind::Unreachable, ""),
         };
-        Failure::new(kind, format!("{host}: cannot {what} `{path}`: {words}{hint}"))
+        Failure::new(
+            kind,
+            format!("{host}: cannot {what} `{path}`: {words}{hint}"),
+        )
     }
 }
 
