@@ -324,7 +324,7 @@ impl Asking<'_, '_> {
             }
         };
         let after = endpoint.split("://").nth(1).unwrap_or_default();
-        if after.contains('/') {
+        if given && after.contains('/') {
             let message = "`endpoint` is the address of the service alone".to_owned();
             self.wrong(
                 self.position,
