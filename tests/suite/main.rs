@@ -4,6 +4,8 @@ mod author_errors;
 mod bad_input;
 mod cli_build;
 mod cli_usage;
+#[path = "../deploys/mod.rs"]
+mod deploys;
 #[path = "../discovery/mod.rs"]
 mod discovery;
 mod documents;
