@@ -12,6 +12,7 @@ mod documents;
 mod example_site;
 mod fields;
 mod harness;
+mod incremental;
 mod old_sites;
 mod output;
 #[path = "../platforms/mod.rs"]

@@ -1,0 +1,318 @@
+//! A build after any edits gives what a clean build gives, byte for byte; the store may be
+//! lost, damaged or old at any time.
+
+use crate::harness::{Ran, Site};
+use proptest::prelude::*;
+use std::fs;
+
+const SETTINGS: &str = "\
+site:
+  url: https://example.org
+  title: { zh-Hans: 云岚回乡, en: Homeward }
+  languages: [zh-Hans, en]
+  timezone: Asia/Shanghai
+  theme: default
+taxonomies: [tags, categories]
+feeds: { formats: [atom, json], limit: 5 }
+";
+
+/// Pages that refer to each other in every way that a page can.
+fn site() -> Site {
+    let site = Site::new();
+    site.write("site.yaml", SETTINGS);
+    for (path, text) in [
+        ("articles/_index.md", "---\ntitle: 文章\ncascade: {categories: [回乡]}\n---\n见 [[焊工]]。\n"),
+        ("articles/焊工.md", "---\ntitle: 焊工\ndate: 2026-03-01\ntags: [焊接, 制造]\ncompanies: [yunlan]\n---\n看[车工](车工.md#工资)，![图](图.svg)\n\n![[铣工]]\n\n```rust\nfn main() {}\n```\n"),
+        ("articles/车工.md", "---\ntitle: 车工\ndate: 2026-03-02\ntags: [制造]\n---\n## 工资\n\n五千[^1]。\n\n[^1]: 税前。\n"),
+        ("articles/铣工.md", "---\ntitle: 铣工\ndate: 2026-03-03\ntags: [制造]\nseries: 工种\n---\n:::note[注意]{url=车工.md}\n安全第一。\n:::\n"),
+        ("articles/铣工.en.md", "---\ntitle: Miller\ndate: 2026-03-03\ntags: [making]\n---\nSafety first, see [welder](焊工.md).\n"),
+        ("companies/yunlan.md", "---\ntitle: 云岚精工\ncity: 云岚\n---\n做轴承。\n"),
+        ("jobs/welder.md", "---\ntitle: 招焊工\ncompany: yunlan\ndate: 2026-05-01\nvalid_through: 2026-06-20\n---\n月薪八千。\n"),
+        ("policies/housing.md", "---\ntitle: 安家补贴\ndate: 2026-01-05\neffective_from: 2026-02-01\neffective_until: 2026-07-01\ndeadline: 2026-06-18\n---\n补贴三万。\n"),
+        ("events/salon.md", "---\ntitle: 沙龙\ndate: 2026-06-01\nstart: 2026-06-17 19:00\n---\n欢迎。\n"),
+        ("digests/w24.md", "---\ntitle: 六月上\ndate: 2026-06-15\nperiod: 2026-05\n---\n"),
+        ("articles/未来.md", "---\ntitle: 将来\ndate: 2026-06-25\ntags: [制造]\n---\n还没到。\n"),
+        ("about.md", "---\ntitle: 关于\n---\n我们是谁。\n"),
+    ] {
+        site.write(&format!("content/{path}"), text);
+    }
+    site.write("content/articles/图.svg", "<svg width=\"40\" height=\"20\"></svg>");
+    site.write("data/companies.csv", "name,city\n远山,云岚\n近水,青川\n");
+    site
+}
+
+/// One change to the site, or to what surrounds it. `number` picks among the targets.
+fn edit(site: &Site, what: u8, number: u8, day: &mut u8) {
+    let pages = pages(site);
+    let page = pages[usize::from(number) % pages.len()].as_str();
+    let change = |from: &str, to: &str| {
+        let text = site.read(page);
+        site.write(page, text.replacen(from, to, 1));
+    };
+    match what % 22 {
+        0 => site.write(page, format!("{}\n又一段 {number}。\n", site.read(page))),
+        1 => change("title: ", &format!("title: 新{number}")),
+        2 => change("date: 2026-0", &format!("date: 2026-0{}-10 # 2026-0", number % 7 + 1)),
+        3 => change("tags: [", &format!("tags: [标签{}, ", number % 3)),
+        4 => change("title: ", &format!("slug: 段{number}\ntitle: ")),
+        5 => {
+            let name = page.rsplit('/').next().expect("a name");
+            let target = format!("content/articles/深/{name}");
+            if !name.starts_with('_') && !site.path(&target).exists() {
+                site.write(&target, site.read(page));
+                fs::remove_file(site.path(page)).expect("a page to move");
+            }
+        }
+        6 if pages.len() > 6 => fs::remove_file(site.path(page)).expect("a page to delete"),
+        7 => site.write(
+            &format!("content/articles/新-{number}.md"),
+            format!("---\ntitle: 新文 {number}\ndate: 2026-04-0{}\ntags: [制造]\n---\n[[焊工]]和[关于](../about.md)\n", number % 9 + 1),
+        ),
+        8 => append(site, "themes/default/templates/base.html", &format!("{{# {number} #}}")),
+        9 => append(site, "themes/default/templates/components/note.html", &format!("<i>{number}</i>")),
+        10 => site.write("site.yaml", SETTINGS.replace("回乡", &format!("回乡{number}"))),
+        11 => site.write("site.yaml", format!("{SETTINGS}markdown: {{ line_numbers: {} }}\n", number % 2 == 0)),
+        12 => site.write("data/companies.csv", format!("name,city\n远山,云岚{number}\n")),
+        13 => append(site, "themes/default/static/style.css", &format!("/* {number} */\n")),
+        14 => *day = (*day + number % 5).min(28),
+        15 => site.write("content/articles/图.svg", format!("<svg width=\"{}\" height=\"9\"></svg>", number + 1)),
+        16 => site.write(page, site.read(page)),
+        17 => tamper(site, number),
+        18 => site.write(
+            "content/articles/_index.md",
+            format!("---\ntitle: 文章{number}\ncascade: {{categories: [类{}]}}\n---\n", number % 3),
+        ),
+        19 => change("title: ", &format!("aliases: [/old/{number}/]\ntitle: ")),
+        20 => damage(site, number),
+        _ => site.write("templates/partials/mine.html", format!("{number}")),
+    }
+}
+
+fn pages(site: &Site) -> Vec<String> {
+    let mut pages: Vec<String> = site
+        .tree("content")
+        .into_keys()
+        .filter(|path| path.ends_with(".md"))
+        .map(|path| format!("content/{path}"))
+        .collect();
+    pages.sort();
+    pages
+}
+
+fn append(site: &Site, path: &str, text: &str) {
+    if site.path(path).exists() {
+        site.write(path, format!("{}{text}", site.read(path)));
+    }
+}
+
+/// Somebody changes or removes a file of the public folder by hand.
+fn tamper(site: &Site, number: u8) {
+    let outputs: Vec<String> = site.tree("public").into_keys().collect();
+    let Some(path) = outputs.get(usize::from(number) % outputs.len().max(1)) else {
+        return;
+    };
+    let path = format!("public/{path}");
+    if number % 2 == 0 {
+        fs::remove_file(site.path(&path)).expect("an output");
+    } else if !path.ends_with(".guidepost-manifest") {
+        site.write(&path, "by hand");
+    }
+}
+
+/// A file of the store is cut short, changed or lost.
+fn damage(site: &Site, number: u8) {
+    let folder = site.path(".guidepost/store");
+    let mut files: Vec<_> = fs::read_dir(&folder)
+        .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+        .unwrap_or_default();
+    files.sort();
+    let Some(file) = files.get(usize::from(number) % files.len().max(1)) else {
+        return;
+    };
+    let mut bytes = fs::read(file).expect("a file of the store");
+    match number % 3 {
+        0 => fs::remove_file(file).expect("a file of the store"),
+        1 => fs::write(file, &bytes[..bytes.len() / 2]).expect("a file of the store"),
+        _ => {
+            let at = bytes.len() / 3;
+            if let Some(byte) = bytes.get_mut(at) {
+                *byte ^= 0x55;
+            }
+            fs::write(file, bytes).expect("a file of the store");
+        }
+    }
+}
+
+fn build(site: &Site, day: u8, more: &[&str]) -> Ran {
+    let date = format!("2026-06-{day:02}");
+    let mut words = vec!["build", "--date", &date, "--format", "short"];
+    words.extend(more);
+    site.run(&words)
+}
+
+/// Builds with what earlier builds left and from nothing, and compares.
+fn same_as_clean(site: &Site, day: u8) -> Result<(), TestCaseError> {
+    let warm = build(site, day, &[]);
+    let clean = build(site, day, &["--no-cache", "--out", "clean"]);
+    prop_assert_eq!(warm.code, clean.code, "{}\n{}", warm.stderr, clean.stderr);
+    prop_assert_eq!(told(&warm), told(&clean));
+    if warm.code == 0 {
+        let (warm, clean) = (site.tree("public"), site.tree("clean"));
+        let names = |tree: &std::collections::BTreeMap<String, Vec<u8>>| {
+            tree.keys().cloned().collect::<Vec<_>>()
+        };
+        prop_assert_eq!(names(&warm), names(&clean));
+        for (path, bytes) in &clean {
+            prop_assert!(
+                warm[path] == *bytes,
+                "{} differs:\n{}\n--- clean ---\n{}",
+                path,
+                String::from_utf8_lossy(&warm[path]),
+                String::from_utf8_lossy(bytes)
+            );
+        }
+    }
+    let _ = fs::remove_dir_all(site.path("clean"));
+    Ok(())
+}
+
+/// The diagnostics of a run.
+fn told(ran: &Ran) -> Vec<String> {
+    let text = format!("{}{}", ran.stdout, ran.stderr);
+    let mut lines: Vec<String> = text
+        .lines()
+        .filter(|line| line.contains("warning[") || line.contains("error["))
+        .map(str::to_owned)
+        .collect();
+    lines.sort();
+    lines
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 8,
+        max_shrink_iters: 24,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn any_edits_give_what_a_clean_build_gives(
+        edits in prop::collection::vec((0..22_u8, any::<u8>()), 4..9)
+    ) {
+        let site = site();
+        let mut day = 15;
+        same_as_clean(&site, day)?;
+        for (what, number) in edits {
+            edit(&site, what, number, &mut day);
+            same_as_clean(&site, day)?;
+        }
+    }
+}
+
+#[test]
+fn every_kind_of_edit_gives_what_a_clean_build_gives() {
+    let site = site();
+    let mut day = 15;
+    build(&site, day, &[]).fine();
+    for what in 0..22 {
+        edit(&site, what, what.wrapping_mul(7), &mut day);
+        same_as_clean(&site, day).unwrap_or_else(|error| panic!("edit {what}: {error}"));
+    }
+}
+
+#[test]
+fn a_second_build_touches_nothing_and_an_edit_touches_what_shows_it() {
+    let site = site();
+    build(&site, 15, &[]).fine();
+    let times = |site: &Site| {
+        let tree = site.tree("public");
+        tree.into_keys()
+            .map(|path| {
+                let metadata = fs::metadata(site.path(&format!("public/{path}"))).expect("a file");
+                (path, metadata.modified().expect("a time"))
+            })
+            .collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let before = times(&site);
+    let ran = build(&site, 15, &[]).fine();
+    assert!(ran.stderr.contains(" 0 written"), "{}", ran.stderr);
+    assert_eq!(before, times(&site));
+
+    let page = "content/about.md";
+    site.write(page, site.read(page).replace("我们是谁", "我们是谁呢"));
+    build(&site, 15, &[]).fine();
+    let after = times(&site);
+    let touched: Vec<&String> = before
+        .keys()
+        .filter(|path| before[*path] != after[*path])
+        .collect();
+    assert!(touched.iter().any(|path| *path == "about/index.html"), "{touched:?}");
+    assert!(!touched.iter().any(|path| path.contains("jobs/welder")), "{touched:?}");
+}
+
+#[test]
+fn a_store_of_another_program_or_a_damaged_one_is_left_aside_with_one_line() {
+    let site = site();
+    build(&site, 15, &[]).fine();
+    let tree = site.tree("public");
+    let index = site.path(".guidepost/store/index");
+    let whole = fs::read(&index).expect("an index");
+
+    let end = whole.iter().position(|byte| *byte == b'\n').expect("a head");
+    let mut foreign = b"guidepost store 99.0.0-abc".to_vec();
+    foreign.extend(&whole[end..]);
+    fs::write(&index, foreign).expect("an index");
+    let ran = build(&site, 15, &[]).fine();
+    assert!(!ran.stderr.contains("store"), "{}", ran.stderr);
+
+    fs::write(&index, &whole[..whole.len() / 2]).expect("an index");
+    let ran = build(&site, 15, &[]).fine();
+    assert_eq!(ran.stderr.matches("is damaged").count(), 1, "{}", ran.stderr);
+
+    fs::remove_dir_all(site.path(".guidepost")).expect("a store");
+    fs::write(site.path(".guidepost"), "no folder").expect("a file in its place");
+    build(&site, 15, &["--out", "elsewhere/public"]).fine();
+    assert_eq!(site.tree("elsewhere/public"), tree);
+}
+
+#[test]
+fn a_text_that_the_store_lost_is_made_again() {
+    let site = site();
+    build(&site, 15, &[]).fine();
+    let tree = site.tree("public");
+    let folder = site.path(".guidepost/store");
+    for entry in fs::read_dir(&folder).expect("a store").flatten() {
+        if entry.file_name().to_string_lossy().starts_with("texts-") {
+            let length = fs::metadata(entry.path()).expect("a file").len() as usize;
+            fs::write(entry.path(), vec![0; length]).expect("zeros");
+        }
+    }
+    // The template is new, so every body is wanted.
+    append(&site, "themes/default/templates/base.html", "{# x #}");
+    let ran = build(&site, 15, &[]).fine();
+    assert!(ran.stderr.contains("lost a text"), "{}", ran.stderr);
+    assert_eq!(site.tree("public"), tree);
+    build(&site, 15, &[]).fine();
+}
+
+#[test]
+fn two_builds_at_once_leave_a_whole_site_and_a_store_that_can_be_used() {
+    let site = site();
+    let mut running: Vec<_> = ["one", "two", "three"]
+        .into_iter()
+        .map(|out| {
+            site.command(&["build", "--date", "2026-06-15", "--out", out])
+                .stdout(std::process::Stdio::null())
+                .stderr(std::process::Stdio::null())
+                .spawn()
+                .expect("a build")
+        })
+        .collect();
+    for child in &mut running {
+        assert!(child.wait().expect("an end").success());
+    }
+    assert_eq!(site.tree("one"), site.tree("two"));
+    assert_eq!(site.tree("one"), site.tree("three"));
+    same_as_clean(&site, 15).expect("the same");
+}
