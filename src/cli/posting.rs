@@ -2,8 +2,8 @@
 //! and the text of a plan.
 
 use super::args::{Choice, OnEdit};
-use super::settings;
 use super::view::View;
+use super::{settings, trust};
 use crate::build::Options;
 use crate::diag::print::visible;
 use crate::platform::capability::{Recovery, Way};
@@ -31,6 +31,17 @@ pub(super) fn session(
     refresh: Refresh,
     lock: bool,
 ) -> anyhow::Result<Session> {
+    let stranger = trust::stranger();
+    if let Some(sign) = &stranger {
+        view.note(&format!(
+            "this run is for a pull request ({sign}): no platform is asked and no secret is read"
+        ));
+    }
+    let refresh = if stranger.is_some() {
+        Refresh::Offline
+    } else {
+        refresh
+    };
     let wish = Wish {
         options: Options {
             now: settings::moment(root, choice.date.as_deref())?,
@@ -66,7 +77,7 @@ pub(super) fn session(
     session
 }
 
-/// A secret of the environment.
+/// A secret of the environment; none in a run for a pull request, which may be anybody's.
 #[expect(
     clippy::disallowed_methods,
     reason = "the command line is where the environment is read"
@@ -74,7 +85,7 @@ pub(super) fn session(
 fn secret(name: &str) -> Option<Secret> {
     std::env::var(name)
         .ok()
-        .filter(|value| !value.is_empty())
+        .filter(|value| !value.is_empty() && trust::stranger().is_none())
         .map(Secret::new)
 }
 
@@ -213,7 +224,7 @@ pub(super) fn money(thousandths: u32) -> String {
 }
 
 /// Filled up to a width in columns; Han characters take two.
-fn padded(text: &str, width: usize) -> String {
+pub(super) fn padded(text: &str, width: usize) -> String {
     let missing = width.saturating_sub(text.width());
     format!("{text}{}", " ".repeat(missing))
 }

@@ -1,38 +1,72 @@
 //! `guidepost publish`: plan, show, ask, send; or record what a person did.
 
 use super::view::{self, View};
-use super::{End, args, plan, plan_file, posting, settings};
+use super::{End, args, plan, plan_file, posting, settings, trust};
 use crate::platform::capability::Way;
 use crate::publish::apply::{self, Half, Outcome};
 use crate::publish::ledger::{Action, Event, attempt_key};
 use crate::publish::plan::Step;
-use crate::publishing::{self, AccountWork, Refresh, Session};
+use crate::publishing::{self, AccountWork, Live, Published, Refresh, Session};
 use anyhow::Context as _;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
+
+/// How often the plan is made anew because another run was faster.
+const TURNS: usize = 4;
 
 /// Runs the command.
 pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Publish) -> anyhow::Result<End> {
+    trust::require("publish")?;
     let root = settings::root(root)?;
+    let wait = words.wait.as_deref().map(waiting).transpose()?;
+    for _ in 0..TURNS {
+        if let Some(end) = once(view, &root, words, wait.unwrap_or_default())? {
+            return Ok(end);
+        }
+        // What it wrote to its ledger is part of the next plan.
+        publishing::catch_up(&root)?;
+        view.say("another run was faster: planning anew");
+    }
+    anyhow::bail!("other runs were faster {TURNS} times; nothing was sent, run it again later")
+}
+
+/// `--wait 10m`.
+fn waiting(text: &str) -> anyhow::Result<Duration> {
+    let span = text.parse::<jiff::SignedDuration>().ok();
+    span.and_then(|span| Duration::try_from(span).ok())
+        .with_context(|| {
+            format!("`--wait {text}` is no length of time; write it as `90s`, `10m` or `1h`")
+        })
+}
+
+/// One try; none when another run was faster.
+fn once(
+    view: &View,
+    root: &Path,
+    words: &args::Publish,
+    wait: Duration,
+) -> anyhow::Result<Option<End>> {
     let by_hand = words.done.is_some() || words.not_done.is_some();
     let refresh = match (by_hand, words.choice.refresh) {
         (true, _) => Refresh::Offline,
         (false, true) => Refresh::All,
         (false, false) => Refresh::Needed,
     };
-    let mut session = posting::session(view, &root, &words.choice, refresh, true)?;
-    view.diagnostics(&root, &session.diagnostics)?;
+    let mut session = posting::session(view, root, &words.choice, refresh, true)?;
+    session.publishing.sync_git |= words.push;
+    view.diagnostics(root, &session.diagnostics)?;
     if let Some(done) = &words.done
         && let [post, url] = done.as_slice()
     {
-        return record_done(view, &mut session, post, url);
+        return record_done(view, &mut session, post, url).map(Some);
     }
     if let Some(post) = &words.not_done {
-        return record_not_done(view, &mut session, post);
+        return record_not_done(view, &mut session, post).map(Some);
     }
     if session.failed() {
         view.say("nothing is posted while the content has mistakes");
-        return Ok(End::Mistakes);
+        return Ok(Some(End::Mistakes));
     }
     if let Some(path) = &words.file {
         let text = std::fs::read_to_string(path)
@@ -65,11 +99,11 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Publish) -> an
          `--page`"
     );
     if work == 0 {
-        return finish(view, &session, &BTreeMap::new());
+        return finish(view, &session, &BTreeMap::new()).map(Some);
     }
     if !words.yes && words.file.is_none() && !view.confirm("Send this?")? {
         view.say("nothing was sent");
-        return Ok(End::Fine);
+        return Ok(Some(End::Fine));
     }
     let half = match (words.reserve, words.send) {
         (true, _) => Half::Reserve,
@@ -77,14 +111,30 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Publish) -> an
         (false, false) => Half::Both,
     };
     let tell = |account: &str, outcome: &Outcome| tell(view, account, outcome);
-    let outcomes = publishing::publish(
-        &mut session,
-        half,
-        !words.skip_live_check,
-        settings::now,
-        &tell,
-    )?;
-    finish(view, &session, &outcomes)
+    let live = Live {
+        wait,
+        tell: &|count| view.say(&format!("waiting for {count} pages that do not answer yet")),
+    };
+    let live = (!words.skip_live_check).then_some(&live);
+    match publishing::publish(&mut session, half, live, settings::now, &tell)? {
+        Published::Outcomes(outcomes) => finish(view, &session, &outcomes).map(Some),
+        Published::Behind { content: false } => Ok(None),
+        Published::Behind { content: true } => behind(view).map(Some),
+    }
+}
+
+/// A newer state of the site is there, which this run has neither built nor put online.
+fn behind(view: &View) -> anyhow::Result<End> {
+    view.say("nothing was sent: the site has moved on since, and the newer run posts");
+    if view.is_json() {
+        let summary = serde_json::json!({
+            "type": "summary",
+            "command": "publish",
+            "behind": true,
+        });
+        view::out(&format!("{summary}\n"))?;
+    }
+    Ok(End::Fine)
 }
 
 /// Prints one outcome.

@@ -1,16 +1,28 @@
-//! Whether pages answer before posts lead to them.
+//! Whether pages answer before posts lead to them: a site that was just put online may need a
+//! moment.
 
 use super::Session;
 use crate::platform::{Http, HttpOptions, Pace, Request, Sieve};
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// Pause between two looks at pages that do not answer yet.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// How pages are waited for.
+pub struct Live<'a> {
+    /// For how long; zero looks once.
+    pub wait: Duration,
+    /// Told how many pages do not answer yet, when waiting begins.
+    pub tell: &'a dyn Fn(usize),
+}
 
 /// Pages that do not answer 200, with the reason in words.
 ///
 /// # Errors
 /// When no client can be made at all.
-pub(super) fn dead(session: &Session) -> anyhow::Result<BTreeMap<String, String>> {
-    let pages: BTreeSet<&str> = session
+pub(super) fn dead(session: &Session, live: &Live<'_>) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut pages: BTreeSet<&str> = session
         .accounts
         .iter()
         .filter(|work| work.trouble.is_none())
@@ -28,8 +40,26 @@ pub(super) fn dead(session: &Session) -> anyhow::Result<BTreeMap<String, String>
         clock: || jiff::Timestamp::UNIX_EPOCH,
     };
     let http = Http::new(options, Pace::default(), Duration::ZERO, Sieve::default())?;
+    let began = Instant::now();
+    let mut told = false;
+    loop {
+        let dead = ask(&http, &pages);
+        let left = live.wait.saturating_sub(began.elapsed());
+        if dead.is_empty() || left.is_zero() {
+            return Ok(dead);
+        }
+        if !told {
+            (live.tell)(dead.len());
+            told = true;
+        }
+        pages.retain(|page| dead.contains_key(*page));
+        std::thread::sleep(PAUSE.min(left));
+    }
+}
+
+fn ask(http: &Http, pages: &BTreeSet<&str>) -> BTreeMap<String, String> {
     let mut dead = BTreeMap::new();
-    for page in pages {
+    for page in pages.iter().copied() {
         let reason = match http.send(&Request::get(page)) {
             Ok(answer) if answer.status == 200 => continue,
             Ok(answer) => format!("answers {}", answer.status),
@@ -42,5 +72,5 @@ pub(super) fn dead(session: &Session) -> anyhow::Result<BTreeMap<String, String>
             ),
         );
     }
-    Ok(dead)
+    dead
 }

@@ -22,6 +22,8 @@ mod ghost;
 mod matrix;
 mod memory;
 mod posts;
+#[cfg(unix)]
+mod push;
 mod server;
 mod telegram;
 mod wordpress;

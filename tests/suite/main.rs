@@ -2,6 +2,7 @@
 
 mod author_errors;
 mod bad_input;
+mod ci_files;
 mod cli_build;
 mod cli_usage;
 mod documents;
@@ -13,6 +14,7 @@ mod output;
 #[path = "../platforms/mod.rs"]
 mod platforms;
 mod posting;
+mod rhythm;
 mod serve;
 mod theme_contract;
 mod tidy;

@@ -89,6 +89,7 @@ impl Reader<'_> {
                 .map_or(3, |number| whole(number).min(30)),
             mentions: mentions(&mut fields),
             delay: self.delay(&mut fields),
+            cadence: self.cadence(&mut fields),
             track: fields.flag(&["track"]).unwrap_or(true),
             position: entry.position,
             name,
@@ -275,6 +276,12 @@ impl Reader<'_> {
         self.span(fields, "delay").unwrap_or_default()
     }
 
+    /// `cadence: 2 weeks`.
+    fn cadence(&mut self, fields: &mut Fields<'_>) -> Option<jiff::Span> {
+        self.span(fields, "cadence")
+            .filter(|cadence| !cadence.is_zero())
+    }
+
     fn span(&mut self, fields: &mut Fields<'_>, key: &'static str) -> Option<jiff::Span> {
         let (text, position) = fields.text(&[key])?;
         let span = text
@@ -288,7 +295,7 @@ impl Reader<'_> {
                     format!("`{key}: {text}` is no length of time"),
                 )
                 .at(fields.place(position))
-                .hint("write it as `30s`, `90m`, `2h` or `3d`"),
+                .hint("write it as `30s`, `90m`, `2h`, `3d` or `2 weeks`"),
             );
         }
         span

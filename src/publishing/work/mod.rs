@@ -379,6 +379,20 @@ impl AccountWork {
         Ok(())
     }
 
+    /// Takes back what this run appended to the ledger, none of which was sent; and forgets what
+    /// this disk reserved, which another run may have reserved too.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub(super) fn take_back(&mut self, root: &Path) -> anyhow::Result<()> {
+        reserved::write(root, &self.account.name, &BTreeSet::new())?;
+        self.reserved.clear();
+        match self.ledger.take() {
+            Some(ledger) => ledger.take_back(),
+            None => Ok(()),
+        }
+    }
+
     /// The platform, when it was logged in to.
     pub fn platform(&self) -> Option<&dyn Platform> {
         self.platform.as_deref()
