@@ -12,6 +12,7 @@ use crate::data::{self, Entry, Node, Value};
 use crate::diag::{self, Code, Diagnostic, Place, Severity};
 use crate::render::{self, Sink, theme};
 use crate::site::{self, NextChange, Selection, Site, Tally};
+use crate::timing::Timings;
 use anyhow::Context as _;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -31,6 +32,8 @@ pub struct Options {
     pub base_url: Option<String>,
     /// Whether [`Resolved::to_come`] is wanted.
     pub to_come: bool,
+    /// Where the time of each stage is told.
+    pub timings: Arc<Timings>,
 }
 
 /// What a build found and did.
@@ -75,7 +78,7 @@ pub fn run(root: &Path, options: &Options, sink: &dyn Sink) -> anyhow::Result<Bu
         // before the templates' mistakes are known.
         let failed = diag::count(&diagnostics).0 > 0;
         let sink = if failed { &Nowhere } else { sink };
-        let found = render::render(&site, theme, root, sink)?;
+        let found = render::render(&site, theme, root, &options.timings, sink)?;
         diagnostics.extend(told_once(site.config.checks.apply(found)));
     }
     diag::sort(&mut diagnostics);
@@ -116,16 +119,19 @@ pub fn resolve(root: &Path, options: &Options) -> anyhow::Result<Resolved> {
         });
     };
     let config = Arc::new(config);
-    let (theme, found) = theme::load(root, &config);
+    let timings = &*options.timings;
+    let (theme, found) = timings.stage("theme", || theme::load(root, &config));
     diagnostics.extend(found);
-    let input = read(root, &config, theme.as_ref(), &mut diagnostics);
+    let input = read(root, &config, theme.as_ref(), timings, &mut diagnostics);
     let selection = Selection {
         now: options.now,
         drafts: options.drafts,
         future: options.future,
     };
     let again = options.to_come.then(|| input.clone());
-    let (site, found) = site::resolve(input, Arc::clone(&config), selection);
+    let (site, found) = timings.stage("resolve", || {
+        site::resolve(input, Arc::clone(&config), selection)
+    });
     diagnostics.extend(found);
     let to_come = again.filter(|_| site.tally.future > 0).map(|input| {
         let selection = Selection {
@@ -211,16 +217,17 @@ fn read(
     root: &Path,
     config: &Config,
     theme: Option<&theme::Theme>,
+    timings: &Timings,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> site::Input {
-    let (found, more) = discover::discover(root, config);
+    let (found, more) = timings.stage("discover", || discover::discover(root, config));
     diagnostics.extend(more);
     let mut tally = Tally {
         files: found.files,
         skipped: found.skipped,
         ..Tally::default()
     };
-    let mut pages = pages(&found, config, &mut tally, diagnostics);
+    let mut pages = timings.stage("parse", || pages(&found, config, &mut tally, diagnostics));
     let data = data_files(&found, config, &mut pages, &mut tally, diagnostics);
     let statics = theme.map_or_else(Vec::new, |theme| {
         theme

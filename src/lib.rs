@@ -133,3 +133,5 @@ pub mod publishing;
 pub mod render;
 pub mod serve;
 pub mod site;
+pub mod store;
+pub mod timing;

@@ -184,6 +184,9 @@ pub(super) struct Build {
     /// Build everything anew; today every build does, there is no cache yet
     #[arg(long)]
     pub(super) no_cache: bool,
+    /// Tell where the time went, per stage and template
+    #[arg(long)]
+    pub(super) timings: bool,
 }
 
 /// Options of `serve`.

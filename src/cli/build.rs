@@ -1,12 +1,14 @@
 //! `guidepost build`: content → public/.
 
 use super::view::{NextChange, Summary, View};
-use super::{End, args, settings};
+use super::{End, args, settings, timings};
 use crate::build::{self, Built};
 use crate::diag;
 use crate::output::Stage;
+use crate::timing::Timings;
 use jiff::tz::TimeZone;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Folders of the site that a build reads beside the content.
@@ -35,13 +37,19 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Build) -> anyh
     if words.no_cache {
         view.detail("every build is a clean one: there is no cache to leave out");
     }
+    let timings = if words.timings {
+        Arc::new(Timings::on())
+    } else {
+        Arc::default()
+    };
+    options.timings = Arc::clone(&timings);
     let progress = view.progress("building …");
-    let stage = Stage::open(&out)?;
+    let stage = timings.stage("stage", || Stage::open(&out))?;
     let built = build::run(&root, &options, &stage)?;
     let committed = if built.failed() {
         None
     } else {
-        Some(stage.commit()?)
+        Some(timings.stage("commit", || stage.commit())?)
     };
     drop(progress);
     view.diagnostics(&root, &built.diagnostics)?;
@@ -54,7 +62,11 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Build) -> anyh
         summary.written = committed.written;
         summary.removed = committed.removed;
     }
-    summary.seconds = started.elapsed().as_secs_f64();
+    let whole = started.elapsed();
+    summary.seconds = whole.as_secs_f64();
+    if words.timings {
+        timings::print(view, &timings, whole)?;
+    }
     view.summary(&summary)?;
     Ok(End::of(summary.errors))
 }

@@ -15,6 +15,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Days of the first digest of a site, unless the person says.
 const FIRST: i64 = 7;
@@ -57,6 +58,7 @@ pub(super) fn draft(
         future: false,
         base_url: None,
         to_come: false,
+        timings: Arc::default(),
     };
     let resolved = build::resolve(root, &options)?;
     let (Some(site), Some(theme)) = (resolved.site, resolved.theme) else {

@@ -18,6 +18,7 @@ mod publish;
 mod serve;
 mod settings;
 mod status;
+mod timings;
 mod trust;
 mod view;
 

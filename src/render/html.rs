@@ -13,6 +13,7 @@ use super::{address, context::titles};
 use crate::content::Kind;
 use crate::diag::{Code, Diagnostic, Place, did_you_mean};
 use crate::site::{List, ListOf, Page, PageId};
+use crate::timing::Timings;
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use std::path::Path;
 use std::sync::Arc;
@@ -40,11 +41,12 @@ pub(super) fn write(
     contexts: &Contexts<'_>,
     json_ld: JsonLd<'_>,
     errors: &Errors,
+    timings: &Timings,
     sink: &dyn Sink,
 ) -> anyhow::Result<()> {
     outputs(contexts)
         .into_par_iter()
-        .try_for_each(|output| one(contexts, &output, json_ld, errors, sink))
+        .try_for_each(|output| one(contexts, &output, json_ld, errors, timings, sink))
 }
 
 /// Writes static files and assets.
@@ -153,6 +155,7 @@ fn one(
     output: &Output<'_>,
     json_ld: JsonLd<'_>,
     errors: &Errors,
+    timings: &Timings,
     sink: &dyn Sink,
 ) -> anyhow::Result<()> {
     let Some(template) = template(contexts, &output.kind) else {
@@ -172,7 +175,7 @@ fn one(
     let Some(engine) = contexts.theme.engine(output.language) else {
         return Ok(());
     };
-    match engine.render(&template, &context) {
+    match timings.template(&template, || engine.render(&template, &context)) {
         Ok(html) => sink.write(&output.path, html.as_bytes()),
         Err(error) => {
             errors.add(contexts.theme, &template, &error, source(contexts, output));

@@ -37,6 +37,7 @@ pub use texts::PageTexts;
 
 use crate::diag::Diagnostic;
 use crate::site::Site;
+use crate::timing::Timings;
 use body::Mode;
 use context::{Contexts, titles};
 use errors::Errors;
@@ -66,9 +67,10 @@ pub fn render(
     site: &Site,
     theme: &theme::Theme,
     root: &Path,
+    timings: &Timings,
     sink: &dyn Sink,
 ) -> anyhow::Result<Vec<Diagnostic>> {
-    let contexts = Contexts::new(site, theme);
+    let contexts = timings.stage("contexts", || Contexts::new(site, theme));
     let mut diagnostics = body::unknown_components(&contexts);
     diagnostics.extend(check::check_templates(theme));
     if !theme.is_whole() {
@@ -79,31 +81,36 @@ pub fn render(
     diagnostics.extend(html::unknown_templates(&contexts));
     let errors = Errors::default();
     let lacking = Mutex::new(Vec::new());
-    html::write(
-        &contexts,
-        &|kind, trail| {
-            let (markup, found) = json_ld::of(site, theme, kind, trail);
-            lacking
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .extend(found);
-            markup
-        },
-        &errors,
-        sink,
-    )?;
+    timings.stage("html", || {
+        html::write(
+            &contexts,
+            &|kind, trail| {
+                let (markup, found) = json_ld::of(site, theme, kind, trail);
+                lacking
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .extend(found);
+                markup
+            },
+            &errors,
+            timings,
+            sink,
+        )
+    })?;
     diagnostics.extend(lacking.into_inner().unwrap_or_else(PoisonError::into_inner));
-    html::copy(&contexts, root, sink)?;
-    outputs::write(
-        site,
-        &outputs::Known {
-            icon: icon(theme),
-            statics: &theme.statics,
-            bodies: &|id| body::page(&contexts, id, Mode::Feed, &errors),
-            titles: &|list| titles::list(site, theme, list),
-        },
-        sink,
-    )?;
+    timings.stage("copy", || html::copy(&contexts, root, sink))?;
+    timings.stage("feeds", || {
+        outputs::write(
+            site,
+            &outputs::Known {
+                icon: icon(theme),
+                statics: &theme.statics,
+                bodies: &|id| body::page(&contexts, id, Mode::Feed, &errors),
+                titles: &|list| titles::list(site, theme, list),
+            },
+            sink,
+        )
+    })?;
     diagnostics.extend(errors.finish());
     Ok(diagnostics)
 }

@@ -13,7 +13,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("config", &["diag", "data"]),
     ("content", &["diag", "data", "config"]),
     ("site", &["diag", "data", "config", "content"]),
-    ("render", &["diag", "data", "config", "content", "site"]),
+    ("render", &["diag", "data", "config", "content", "site", "timing"]),
     ("output", &["diag", "render"]),
     ("serve", &["diag", "output", "render"]),
     (

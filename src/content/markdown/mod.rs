@@ -147,13 +147,15 @@ impl Writer<'_> {
         self.write_notes();
         let plain = self.plain.finish();
         let body = Body {
-            html: self.out.html,
+            has_frame: self.out.html.contains("<iframe"),
+            html: self.out.html.into(),
             holes: self.out.holes,
             headings: self.headings,
             anchors: self.anchors,
             more: self.more,
             length: text::length(&plain),
-            plain,
+            plain: plain.into(),
+            beginning: String::new(),
             excerpt: self.excerpt,
             title: self.title,
             has_code: self.has_code,

@@ -33,7 +33,7 @@ pub(crate) fn entry<'a>(
     let config = &*site.config;
     let page = &site.pages[id as usize];
     let url = address::absolute(config, &page.url);
-    let summary = summary::of(site, page);
+    let summary = summary::of(page);
     let content = bodies.take(id, &url).map(|body| content(site, page, &body));
     Entry {
         title: sanitise::line(&page.source.title),
@@ -87,7 +87,7 @@ fn content(site: &Site, page: &Page, body: &str) -> String {
                 "<li><a href=\"{}\">{}</a> {}</li>",
                 sanitise::escape(&address::absolute(&site.config, &other.url)),
                 sanitise::escape(&sanitise::line(&other.source.title)),
-                sanitise::escape(&summary::of(site, other)),
+                sanitise::escape(&summary::of(other)),
             );
         }
         html.push_str("</ul>");

@@ -1,5 +1,6 @@
 //! A site and a theme in, files out.
 
+use crate::timing::Timings;
 use crate::content::kind::Article;
 use crate::content::{Details, Kind, Located};
 use crate::diag::{Position, print};
@@ -62,7 +63,7 @@ fn run(site: &Site, more: &[(&str, &str)]) -> (Kept, Vec<String>) {
     let (theme, diagnostics) = assemble(&MemoryFiles::new(files), &site.config);
     assert_eq!(diagnostics, []);
     let kept = Kept::default();
-    let diagnostics = render(site, &theme.unwrap(), Path::new("/nowhere"), &kept).unwrap();
+    let diagnostics = render(site, &theme.unwrap(), Path::new("/nowhere"), &Timings::default(), &kept).unwrap();
     let said = diagnostics
         .iter()
         .map(|diagnostic| {
@@ -217,6 +218,7 @@ fn a_template_that_every_theme_has_is_missed() {
         &site,
         &theme.unwrap(),
         Path::new("/nowhere"),
+        &Timings::default(),
         &Kept::default(),
     )
     .unwrap();
@@ -234,7 +236,7 @@ fn a_template_that_does_not_compile_hides_no_mistake_of_another() {
     let (theme, diagnostics) = assemble(&MemoryFiles::new(files), &site.config);
     assert_eq!(diagnostics.len(), 1, "{diagnostics:?}");
     let kept = Kept::default();
-    let said = render(&site, &theme.unwrap(), Path::new("/nowhere"), &kept).unwrap();
+    let said = render(&site, &theme.unwrap(), Path::new("/nowhere"), &Timings::default(), &kept).unwrap();
     let said: Vec<String> = said.iter().map(print::short).collect();
     assert_eq!(
         said,
