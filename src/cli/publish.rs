@@ -20,8 +20,8 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Publish) -> an
     trust::require("publish")?;
     let root = settings::root(root)?;
     let wait = words.wait.as_deref().map(waiting).transpose()?;
-    for _ in 0..TURNS {
-        if let Some(end) = once(view, &root, words, wait.unwrap_or_default())? {
+    for turn in 0..TURNS {
+        if let Some(end) = once(view, &root, words, wait.unwrap_or_default(), turn > 0)? {
             return Ok(end);
         }
         // What it wrote to its ledger is part of the next plan.
@@ -40,12 +40,14 @@ fn waiting(text: &str) -> anyhow::Result<Duration> {
         })
 }
 
-/// One try; none when another run was faster.
+/// One try; none when another run was faster. `again` after such a run, which may still be at
+/// work on what it reserved: settling that is left to it.
 fn once(
     view: &View,
     root: &Path,
     words: &args::Publish,
     wait: Duration,
+    again: bool,
 ) -> anyhow::Result<Option<End>> {
     let by_hand = words.done.is_some() || words.not_done.is_some();
     let refresh = match (by_hand, words.choice.refresh) {
@@ -55,6 +57,12 @@ fn once(
     };
     let mut session = posting::session(view, root, &words.choice, refresh, true)?;
     session.publishing.sync_git |= words.push;
+    if again {
+        for work in &mut session.accounts {
+            let settles = |step| matches!(step, Step::Confirm | Step::Adopt);
+            work.changes.retain(|change| !settles(change.step));
+        }
+    }
     view.diagnostics(root, &session.diagnostics)?;
     if let Some(done) = &words.done
         && let [post, url] = done.as_slice()

@@ -67,10 +67,7 @@ const FOR_ALL: [(&str, &str); 6] = [
 /// Nothing but the site's own files runs. Pictures and recordings may come from elsewhere,
 /// because old texts have them; frames only where some page has one.
 fn policy(site: &Site) -> String {
-    let frames = site
-        .pages
-        .iter()
-        .any(|page| page.source.body.has_frame);
+    let frames = site.pages.iter().any(|page| page.source.body.has_frame);
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; \
          media-src 'self' https:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \

@@ -22,8 +22,6 @@ mod ghost;
 mod matrix;
 mod memory;
 mod posts;
-#[cfg(unix)]
-mod push;
 mod server;
 mod telegram;
 mod wordpress;

@@ -48,7 +48,11 @@ fn terms<'a>(page: &'a Page, taxonomy: &str) -> Vec<&'a str> {
 fn the_title_is_the_key_else_the_heading_else_the_file_name() {
     let titled = page("a/x.md", "---\ntitle: 甲\n---\n# 甲\n\n正文\n");
     assert_eq!(titled.title, "甲");
-    assert!(!titled.body.html.get().contains("<h1"), "{}", titled.body.html.get());
+    assert!(
+        !titled.body.html.get().contains("<h1"),
+        "{}",
+        titled.body.html.get()
+    );
     assert_eq!(page("a/x.md", "# 乙\n\n正文\n").title, "乙");
     assert_eq!(page("a/2026-05-20-on-foot.md", "正文\n").title, "on foot");
 }

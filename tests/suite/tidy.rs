@@ -13,7 +13,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("config", &["diag", "data"]),
     ("content", &["diag", "data", "config"]),
     ("site", &["diag", "data", "config", "content"]),
-    ("render", &["diag", "data", "config", "content", "site", "timing"]),
+    (
+        "render",
+        &["diag", "data", "config", "content", "site", "timing"],
+    ),
     ("output", &["diag", "render"]),
     ("serve", &["diag", "output", "render"]),
     (

@@ -318,7 +318,10 @@ impl AccountWork {
                     .get(&change.post)
                     .and_then(|post| post.open.as_ref());
                 match open {
-                    Some(open) => change.step == Step::Confirm || reserved.contains(&open.attempt),
+                    Some(open) => {
+                        matches!(change.step, Step::Confirm | Step::Adopt)
+                            || reserved.contains(&open.attempt)
+                    }
                     None => change.step == Step::Adopt,
                 }
             });
