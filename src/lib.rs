@@ -126,6 +126,7 @@ pub mod config;
 pub mod content;
 pub mod data;
 pub mod diag;
+pub mod memo;
 pub mod output;
 pub mod platform;
 pub mod publish;

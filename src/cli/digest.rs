@@ -6,6 +6,7 @@ use super::{args, settings};
 use crate::build;
 use crate::config::Config;
 use crate::content::{Kind, date, period};
+use crate::memo::Memo;
 use crate::render::PageTexts;
 use crate::render::theme::Theme;
 use crate::site::{self, LanguageId, PageId, Site};
@@ -60,7 +61,7 @@ pub(super) fn draft(
         to_come: false,
         timings: Arc::default(),
     };
-    let resolved = build::resolve(root, &options)?;
+    let resolved = build::resolve(root, &options, &Memo::none())?;
     let (Some(site), Some(theme)) = (resolved.site, resolved.theme) else {
         anyhow::bail!("the site cannot be read; `guidepost check` says why");
     };

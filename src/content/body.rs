@@ -20,6 +20,7 @@
 
 use super::LongText;
 use crate::diag::Position;
+use crate::store::Digest;
 
 /// A parsed body.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -39,6 +40,8 @@ pub struct Body {
     /// `headings`), white space folded, for summaries and search. Paragraphs are separated by `\n`.
     #[serde(skip)]
     pub plain: LongText,
+    /// Digest of `html` and `holes`.
+    pub digest: Digest,
     /// Beginning of `excerpt`, else of `plain`, at most as wide as a summary may be.
     pub beginning: String,
     /// Plain text up to `<!-- more -->`, when there is one.
@@ -57,7 +60,9 @@ pub struct Body {
 }
 
 /// How long a body is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct Length {
     /// Han characters plus words in other scripts.
     pub words: u32,

@@ -7,7 +7,9 @@ use super::Located;
 use super::date::Moment;
 
 /// What a page is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum Kind {
     /// A text; the default for dated pages and for sections of no other kind.
     Article,

@@ -3,10 +3,13 @@
 
 use super::body::{Component, Hole, HoleKind};
 use super::reading::Reading;
-use super::{Body, Details, Kind, Located, Meta, details, front_matter, markdown, meta, names, text};
+use super::{
+    Body, Details, Kind, Located, Meta, details, front_matter, markdown, meta, names, text,
+};
 use crate::config::Config;
 use crate::data::{Node, Value, fields::Fields};
 use crate::diag::{self, Code, Diagnostic, Place, Position, did_you_mean};
+use crate::store::{self, Digest};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -263,8 +266,12 @@ pub(super) fn assemble(
         );
     }
     let empty = body.html.is_blank() && body.holes.is_empty();
-    let from = body.excerpt.as_deref().map_or_else(|| body.plain.get(), Cow::Borrowed);
+    let from = body
+        .excerpt
+        .as_deref()
+        .map_or_else(|| body.plain.get(), Cow::Borrowed);
     body.beginning = text::summary(&from, config.summary_width);
+    body.digest = body_digest(&body);
     if empty && !meta.draft && !names.is_section && matches!(kind, Kind::Article | Kind::Page) {
         diagnostics.push(
             Diagnostic::new(Code::EmptyPage, "the page has no text")
@@ -395,6 +402,11 @@ fn append(body: &mut Body, part: Body, component: &str) {
     body.has_code |= part.has_code;
     body.has_math |= part.has_math;
     body.has_frame |= part.has_frame;
+}
+
+fn body_digest(body: &Body) -> Digest {
+    let holes = postcard::to_stdvec(&body.holes).unwrap_or_default();
+    store::digest_all([body.html.get().as_bytes(), &holes])
 }
 
 fn title(meta: &Meta, details: &Details, body: &Body, stem: &str) -> String {

@@ -7,17 +7,19 @@ use super::context::site::home;
 use super::context::{Contexts, Here, HereKind, part_url, parts, steps};
 use super::errors::Errors;
 use super::json_ld::Trail;
+use super::key::{self, Variables};
 use super::theme::Theme;
 use super::theme::files::Content;
 use super::{address, context::titles};
 use crate::content::Kind;
 use crate::diag::{Code, Diagnostic, Place, did_you_mean};
-use crate::site::{List, ListOf, Page, PageId};
+use crate::site::{List, ListOf, Page, PageId, Section};
+use crate::store::Digest;
 use crate::timing::Timings;
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use std::path::Path;
 use std::sync::Arc;
-use tera::{Context, Value};
+use tera::Value;
 
 /// Gives the structured data of an output, from what it is and the way to it from the home
 /// page.
@@ -170,13 +172,24 @@ fn one(
             &steps(contexts, &output.kind, output.language),
         ),
     };
-    let mut context = contexts.output(&here);
-    variables(contexts, &output.kind, errors, &mut context);
+    let mut variables = contexts.output(&here);
+    add(contexts, &output.kind, &mut variables);
+    let content = content_key(contexts, &output.kind);
+    let language = output.language.to_le_bytes();
+    let key = contexts.shared.key(
+        &variables,
+        &[&contexts.salt, template.as_bytes(), &language, &content],
+    );
+    if sink.has(&output.path, key) {
+        return Ok(());
+    }
+    fill(contexts, &output.kind, errors, &mut variables);
     let Some(engine) = contexts.theme.engine(output.language) else {
         return Ok(());
     };
+    let context = variables.into_context();
     match timings.template(&template, || engine.render(&template, &context)) {
-        Ok(html) => sink.write(&output.path, html.as_bytes()),
+        Ok(html) => sink.write_made(&output.path, key, html.as_bytes()),
         Err(error) => {
             errors.add(contexts.theme, &template, &error, source(contexts, output));
             Ok(())
@@ -184,20 +197,13 @@ fn one(
     }
 }
 
-fn variables(contexts: &Contexts<'_>, kind: &HereKind<'_>, errors: &Errors, context: &mut Context) {
+/// Adds what an output shows of its own, but for the body, which is long and seldom new.
+fn add(contexts: &Contexts<'_>, kind: &HereKind<'_>, variables: &mut Variables) {
     let site = contexts.site;
     match *kind {
-        HereKind::Page(id) => {
-            let content = body::page(contexts, id, Mode::Site, errors);
-            context.insert_value("page", contexts.page(id, &content));
-        }
+        HereKind::Page(id) => variables.insert("page", contexts.page(id, "")),
         HereKind::List(list, part) => {
-            // A section's own text stands on its first part.
-            let content = match contexts.section_of(list) {
-                Some(section) if part == 1 => body::section(contexts, section, Mode::Site, errors),
-                _ => String::new(),
-            };
-            context.insert_value("list", contexts.list(list, part, &content));
+            variables.insert("list", contexts.list(list, part, ""));
         }
         HereKind::Taxonomy(index) => {
             let overview = &site.taxonomies[index];
@@ -206,19 +212,57 @@ fn variables(contexts: &Contexts<'_>, kind: &HereKind<'_>, errors: &Errors, cont
                 .taxonomies
                 .get(overview.taxonomy)
                 .map_or("", |taxonomy| taxonomy.name.as_str());
-            context.insert_value("taxonomy", Value::from(name));
-            context.insert_value(
+            variables.insert("taxonomy", Value::from(name));
+            variables.insert(
                 "title",
                 Value::from(titles::taxonomy(site, contexts.theme, overview)),
             );
-            context.insert_value("terms", contexts.terms(index));
+            variables.insert("terms", contexts.terms(index));
         }
         HereKind::NotFound => {}
         HereKind::Redirect(redirect) => {
             let whole = address::absolute(&site.config, &redirect.to);
-            context.insert_value("target", Value::from(redirect.to.as_str()));
-            context.insert_value("target_absolute", Value::from(whole));
+            variables.insert("target", Value::from(redirect.to.as_str()));
+            variables.insert("target_absolute", Value::from(whole));
         }
+    }
+}
+
+/// The section whose own text stands on an output: on the first part of its list.
+fn section_of<'a>(contexts: &Contexts<'a>, kind: &HereKind<'_>) -> Option<&'a Section> {
+    match kind {
+        HereKind::List(list, 1) => contexts.section_of(list),
+        _ => None,
+    }
+}
+
+/// Stands for the body in an output's key.
+fn content_key(contexts: &Contexts<'_>, kind: &HereKind<'_>) -> Digest {
+    let site = contexts.site;
+    match (kind, section_of(contexts, kind)) {
+        // Components see what the template sees, which is in the key already.
+        (HereKind::Page(id), _) => {
+            let page = &site.pages[*id as usize];
+            key::body(site, &page.source.body, &page.targets, Digest::default)
+        }
+        (_, Some(section)) => section
+            .source
+            .as_ref()
+            .map_or_else(Digest::default, |source| {
+                key::body(site, &source.body, &section.targets, Digest::default)
+            }),
+        _ => Digest::default(),
+    }
+}
+
+/// Adds the body.
+fn fill(contexts: &Contexts<'_>, kind: &HereKind<'_>, errors: &Errors, variables: &mut Variables) {
+    if let HereKind::Page(id) = kind {
+        let content = body::page(contexts, *id, Mode::Site, errors);
+        variables.set("page", "content", Value::safe_string(&content));
+    } else if let Some(section) = section_of(contexts, kind) {
+        let content = body::section(contexts, section, Mode::Site, errors);
+        variables.set("list", "content", Value::safe_string(&content));
     }
 }
 

@@ -19,6 +19,7 @@ mod filters;
 mod headers;
 mod html;
 mod json_ld;
+mod key;
 mod origin;
 mod outputs;
 mod redirect;
@@ -37,6 +38,7 @@ pub use texts::PageTexts;
 
 use crate::diag::Diagnostic;
 use crate::site::Site;
+use crate::store::Digest;
 use crate::timing::Timings;
 use body::Mode;
 use context::{Contexts, titles};
@@ -51,6 +53,22 @@ pub trait Sink: Sync {
     /// # Errors
     /// When it cannot be stored; rendering stops.
     fn write(&self, path: &str, bytes: &[u8]) -> anyhow::Result<()>;
+
+    /// Whether the output that is made of what this key digests is in place already. If so it
+    /// is part of this build, and is not made again.
+    fn has(&self, path: &str, key: Digest) -> bool {
+        let _ = (path, key);
+        false
+    }
+
+    /// An output made in memory, with the digest of everything that it was made of.
+    ///
+    /// # Errors
+    /// When it cannot be stored; rendering stops.
+    fn write_made(&self, path: &str, key: Digest, bytes: &[u8]) -> anyhow::Result<()> {
+        let _ = key;
+        self.write(path, bytes)
+    }
 
     /// An output that is a copy of a file. `source` is absolute.
     ///
@@ -106,6 +124,7 @@ pub fn render(
                 icon: icon(theme),
                 statics: &theme.statics,
                 bodies: &|id| body::page(&contexts, id, Mode::Feed, &errors),
+                body_keys: &|id| key::of_page(&contexts, id),
                 titles: &|list| titles::list(site, theme, list),
             },
             sink,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,6 +22,8 @@ pub struct Segment {
     flushed: AtomicU64,
     /// Set when a text could not be read back or written.
     broken: AtomicBool,
+    /// Removed at the end.
+    doomed: Option<PathBuf>,
 }
 
 #[derive(Debug, Default)]
@@ -83,6 +85,20 @@ impl Segment {
         }
     }
 
+    /// Makes a file that is gone with this process, however that ends.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn unnamed(folder: &Path) -> io::Result<Self> {
+        let mut segment = Self::create(folder)?;
+        let path = folder.join(&segment.name);
+        // Some systems do not let go of the name of an open file; then it goes at the end.
+        if fs::remove_file(&path).is_err() {
+            segment.doomed = Some(path);
+        }
+        Ok(segment)
+    }
+
     /// Opens a file that an index names.
     ///
     /// # Errors
@@ -109,6 +125,7 @@ impl Segment {
             }),
             flushed: AtomicU64::new(length),
             broken: AtomicBool::new(false),
+            doomed: None,
         }
     }
 
@@ -182,6 +199,14 @@ impl Segment {
 
     fn text(&self, span: &Span) -> Option<String> {
         String::from_utf8(self.read(span)?).ok()
+    }
+}
+
+impl Drop for Segment {
+    fn drop(&mut self) {
+        if let Some(path) = &self.doomed {
+            let _ = fs::remove_file(path);
+        }
     }
 }
 

@@ -12,7 +12,9 @@ use jiff::civil;
 use jiff::tz::{Offset, TimeZone};
 
 /// A point in time as an author gave it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub struct Moment {
     /// The instant. A date without a time of day is its first moment in the zone.
     #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]

@@ -47,6 +47,7 @@ mod tests;
 use super::{Body, text};
 use crate::config::Markdown;
 use crate::diag::{Code, Diagnostic, Place};
+use crate::store::Digest;
 use label::inline_html;
 use source::{Edits, Locator};
 use std::sync::Arc;
@@ -156,6 +157,7 @@ impl Writer<'_> {
             length: text::length(&plain),
             plain: plain.into(),
             beginning: String::new(),
+            digest: Digest::default(),
             excerpt: self.excerpt,
             title: self.title,
             has_code: self.has_code,

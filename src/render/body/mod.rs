@@ -200,7 +200,11 @@ impl Filler<'_> {
             out.push_str(&frame.html);
             return;
         };
-        let globals = globals.get_or_insert_with(|| self.contexts.globals(self.language, self.url));
+        let globals = globals.get_or_insert_with(|| {
+            self.contexts
+                .globals(self.language, self.url)
+                .into_context()
+        });
         let context = self.component_context(globals, component, &frame);
         let theme = self.contexts.theme;
         let (Some(name), Some(engine)) = (

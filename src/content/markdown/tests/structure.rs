@@ -71,7 +71,13 @@ fn more_is_a_place_between_blocks() {
         (some("<ul>\n<li>甲</li>\n<li>乙</li>\n</ul>"), some("甲"))
     );
     assert_eq!(cut("甲\n\n`<!-- more -->`"), (None, None));
-    assert!(!rendered("甲\n\n<!-- more -->\n").0.html.get().contains("more"));
+    assert!(
+        !rendered("甲\n\n<!-- more -->\n")
+            .0
+            .html
+            .get()
+            .contains("more")
+    );
 }
 
 #[test]
