@@ -11,6 +11,7 @@ mod example;
 mod external;
 mod init;
 mod new;
+mod notices;
 mod plan;
 mod plan_file;
 mod posting;

@@ -3,7 +3,7 @@
 
 use super::args::{Choice, OnEdit};
 use super::view::View;
-use super::{settings, trust};
+use super::{notices, settings, trust};
 use crate::build::Options;
 use crate::diag::print::visible;
 use crate::platform::capability::{Recovery, Way};
@@ -128,6 +128,7 @@ pub(super) fn plan_text(view: &View, session: &Session, whole: bool) -> String {
         }
         text.push('\n');
     }
+    text.push_str(&notices::group(view, session, whole));
     if session.accounts.is_empty() {
         text.push_str("`site.yaml` lists no accounts; add one under `accounts:`\n");
     }
@@ -247,6 +248,11 @@ pub(super) fn counted(session: &Session) -> String {
         if let Some(count) = counts.get(&step) {
             words.push(format!("{count} {phrase}"));
         }
+    }
+    match session.notices().len() {
+        0 => {}
+        1 => words.push("1 notice".to_owned()),
+        count => words.push(format!("{count} notices")),
     }
     if words.is_empty() {
         "nothing to do".to_owned()

@@ -1,12 +1,12 @@
 //! `guidepost publish`: plan, show, ask, send; or record what a person did.
 
 use super::view::{self, View};
-use super::{End, args, plan, plan_file, posting, settings, trust};
+use super::{End, args, notices, plan, plan_file, posting, settings, trust};
 use crate::platform::capability::Way;
 use crate::publish::apply::{self, Half, Outcome};
 use crate::publish::ledger::{Action, Event, attempt_key};
 use crate::publish::plan::Step;
-use crate::publishing::{self, AccountWork, Live, Published, Refresh, Session};
+use crate::publishing::{self, AccountWork, Heard, Live, Published, Refresh, Session};
 use anyhow::Context as _;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -58,6 +58,7 @@ fn once(
     let mut session = posting::session(view, root, &words.choice, refresh, true)?;
     session.publishing.sync_git |= words.push;
     if again {
+        session.discovery = None;
         for work in &mut session.accounts {
             let settles = |step| matches!(step, Step::Confirm | Step::Adopt);
             work.changes.retain(|change| !settles(change.step));
@@ -106,10 +107,8 @@ fn once(
          plan`, then allow them with `--max-changes {sent}`, or choose with `--account` and \
          `--page`"
     );
-    if work == 0 {
-        return finish(view, &session, &BTreeMap::new()).map(Some);
-    }
-    if !words.yes && words.file.is_none() && !view.confirm("Send this?")? {
+    let nothing = work == 0 && session.notices().is_empty();
+    if !nothing && !words.yes && words.file.is_none() && !view.confirm("Send this?")? {
         view.say("nothing was sent");
         return Ok(Some(End::Fine));
     }
@@ -118,17 +117,30 @@ fn once(
         (false, true) => Half::Send,
         (false, false) => Half::Both,
     };
+    let live_check = !words.skip_live_check;
     let tell = |account: &str, outcome: &Outcome| tell(view, account, outcome);
-    let live = Live {
-        wait,
-        tell: &|count| view.say(&format!("waiting for {count} pages that do not answer yet")),
+    let outcomes = if work == 0 {
+        BTreeMap::new()
+    } else {
+        let live = Live {
+            wait,
+            tell: &|count| view.say(&format!("waiting for {count} pages that do not answer yet")),
+        };
+        let live = live_check.then_some(&live);
+        match publishing::publish(&mut session, half, live, settings::now, &tell)? {
+            Published::Outcomes(outcomes) => outcomes,
+            Published::Behind { content: false } => return Ok(None),
+            Published::Behind { content: true } => return behind(view).map(Some),
+        }
     };
-    let live = (!words.skip_live_check).then_some(&live);
-    match publishing::publish(&mut session, half, live, settings::now, &tell)? {
-        Published::Outcomes(outcomes) => finish(view, &session, &outcomes).map(Some),
-        Published::Behind { content: false } => Ok(None),
-        Published::Behind { content: true } => behind(view).map(Some),
-    }
+    // Reserving sends nothing; whoever listens hears when the posts go out.
+    let heard = if half == Half::Reserve {
+        Vec::new()
+    } else {
+        let tell = |heard: &Heard| notices::tell(view, heard);
+        publishing::tell(&mut session, live_check, settings::now, &tell)?
+    };
+    finish(view, &session, &outcomes, &heard).map(Some)
 }
 
 /// A newer state of the site is there, which this run has neither built nor put online.
@@ -188,6 +200,7 @@ fn finish(
     view: &View,
     session: &Session,
     outcomes: &BTreeMap<String, Vec<Outcome>>,
+    heard: &[Heard],
 ) -> anyhow::Result<End> {
     let held = session.accounts.iter().flat_map(|work| &work.held);
     let all: Vec<&Outcome> = outcomes.values().flatten().chain(held).collect();
@@ -201,6 +214,7 @@ fn finish(
         .iter()
         .filter(|work| work.trouble.is_some())
         .collect();
+    let (told, not_told) = notices::counts(heard);
     let held_back = session.accounts.iter().any(|work| !work.held.is_empty());
     if view.is_json() {
         let summary = serde_json::json!({
@@ -212,6 +226,8 @@ fn finish(
             "unknown": count(apply::End::Unknown),
             "skipped": count(apply::End::Skipped),
             "by_hand": hand,
+            "told": told,
+            "not_told": not_told,
             "not_ready": not_ready.iter().map(|work| work.account.name.as_str()).collect::<Vec<_>>(),
             "next_due": session.next_due().map(|due| due.to_string()),
         });
@@ -228,6 +244,12 @@ fn finish(
             if count(end) > 0 {
                 words.push(format!("{} {phrase}", count(end)));
             }
+        }
+        if told > 0 {
+            words.push(format!("{told} told"));
+        }
+        if not_told > 0 {
+            words.push(format!("{not_told} not told"));
         }
         if words.is_empty() {
             words.push("nothing to send".to_owned());

@@ -264,7 +264,7 @@ pub fn silence(
     zone: &TimeZone,
     now: Timestamp,
 ) -> Option<Silence> {
-    let cadence = account.cadence?;
+    let cadence = account.cadence.filter(|cadence| !cadence.is_zero())?;
     let since = state.last_post.or(state.opened)?;
     let until = since.to_zoned(zone.clone()).checked_add(cadence).ok()?;
     (until.timestamp() < now).then(|| Silence {

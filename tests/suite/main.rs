@@ -5,6 +5,8 @@ mod bad_input;
 mod ci_files;
 mod cli_build;
 mod cli_usage;
+#[path = "../discovery/mod.rs"]
+mod discovery;
 mod documents;
 mod example_site;
 mod fields;

@@ -44,6 +44,13 @@ pub fn with_link(words: &str, url: &str) -> String {
     html
 }
 
+/// The article without its links, whose words stay.
+pub fn unlinked(html: &str) -> String {
+    let mut plain = String::new();
+    tree::write(&tree::without(tree::parse(html), "a"), &mut plain);
+    plain
+}
+
 /// The article's beginning within the room, cut between blocks, and whether something was cut.
 /// A first block that alone is too long is cut as a text.
 pub fn shorten(html: &str, room: usize, count: impl Fn(&str) -> usize) -> (String, bool) {
@@ -89,9 +96,31 @@ pub fn images(html: &str) -> Vec<(String, String)> {
     images
 }
 
+/// The text without any markup.
+pub fn text(html: &str) -> String {
+    tree::parse(html).iter().map(Node::text).collect()
+}
+
+/// Addresses that the text links to, in its order, each once.
+pub fn links(html: &str) -> Vec<String> {
+    let mut links: Vec<String> = Vec::new();
+    let nodes = tree::parse(html);
+    let mut waiting: Vec<&Node> = nodes.iter().rev().collect();
+    while let Some(node) = waiting.pop() {
+        if node.name() == "a"
+            && let Some(url) = node.attribute("href")
+            && !links.iter().any(|known| known == url)
+        {
+            links.push(url.to_owned());
+        }
+        waiting.extend(node.children().iter().rev());
+    }
+    links
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{images, markdown, paragraphs, shorten, wechat, with_link};
+    use super::{images, links, markdown, paragraphs, shorten, wechat, with_link};
 
     const ARTICLE: &str = "<h2>薪资 &amp; 福利</h2>\n<p>一句<strong>重点</strong>，见<a href=\"https://e.org/a_b\">这里</a>，2*3_x。</p>\n<ul>\n<li>甲<ul><li>乙</li></ul></li>\n<li>丙</li>\n</ul>\n<pre><code class=\"language-rust\">let a = \"`\";\n  b\n</code></pre>\n<table><thead><tr><th>城</th><th>薪</th></tr></thead><tbody><tr><td>云岚</td><td>1|2</td></tr></tbody></table>\n<p><img src=\"https://e.org/i.png\" alt=\"图\"> <ruby>字<rp>(</rp><rt>zì</rt><rp>)</rp></ruby></p>\n<blockquote><p>引文</p></blockquote>\n<ol start=\"3\"><li><p>三</p><p>续</p></li></ol><hr>";
 
@@ -123,8 +152,18 @@ mod tests {
 
            续
 
-        ---
+        ***
         "#);
+    }
+
+    #[test]
+    fn markdown_opens_neither_front_matter_nor_a_template() {
+        assert_eq!(
+            markdown(
+                "<hr><p>--- {{ x }} {% if %} <a href=\"https://e.org/{{a}}\">b</a></p><pre><code>{{ x }}</code></pre>"
+            ),
+            "***\n\n\\--- \\{\\{ x }} \\{&#37; if %} [b](https://e.org/%7B%7Ba}})\n\n```\n{{ x }}\n```\n"
+        );
     }
 
     /// HTML without its styles, which say nothing about what is kept.
@@ -213,6 +252,12 @@ mod tests {
             images(ARTICLE),
             [("https://e.org/i.png".to_owned(), "图".to_owned())]
         );
+    }
+
+    #[test]
+    fn links_are_found_once_and_in_order() {
+        let html = "<p><a href=\"https://b.org/\">b</a> <a href=\"/a\">a</a><a href=\"https://b.org/\">b</a></p>";
+        assert_eq!(links(html), ["https://b.org/", "/a"]);
     }
 
     #[test]
