@@ -6,6 +6,7 @@ mod args;
 mod build;
 mod check;
 mod ci;
+mod deploy;
 mod digest;
 mod example;
 mod external;
@@ -71,6 +72,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Check(options) => check::run(&view, root, &options),
         Command::Plan(options) => plan::run(&view, root, &options),
         Command::Publish(options) => publish::run(&view, root, &options),
+        Command::Deploy(options) => deploy::run(&view, root, &options),
         Command::Status(options) => status::run(&view, root, &options),
         Command::Adopt(options) => adopt::run(&view, root, &options),
         Command::Ci(options) => ci::run(&view, root, &options),

@@ -84,7 +84,7 @@ pub(super) fn session(
     clippy::disallowed_methods,
     reason = "the command line is where the environment is read"
 )]
-fn secret(name: &str) -> Option<Secret> {
+pub(super) fn secret(name: &str) -> Option<Secret> {
     std::env::var(name)
         .ok()
         .filter(|value| !value.is_empty() && trust::stranger().is_none())

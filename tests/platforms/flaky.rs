@@ -51,6 +51,8 @@ pub(crate) struct Flaky {
 struct Shared {
     scheme: String,
     target: String,
+    /// Whether the target sees the proxy's name, as the client signed it.
+    keeps_host: bool,
     order: Mutex<Option<Order>>,
     ended: AtomicBool,
     hold: Mutex<Hold>,
@@ -67,6 +69,15 @@ struct Hold {
 impl Flaky {
     /// A proxy before a target (`http://127.0.0.1:18340`, `ws://…`, `smtp://…`) that does this once.
     pub(crate) fn start(target: &str, order: Order) -> Self {
+        Self::begin(target, order, false)
+    }
+
+    /// The same, for requests whose signature covers the name of the host.
+    pub(crate) fn start_for_signed(target: &str, order: Order) -> Self {
+        Self::begin(target, order, true)
+    }
+
+    fn begin(target: &str, order: Order, keeps_host: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let (scheme, rest) = target.split_once("://").expect("an address");
@@ -77,6 +88,7 @@ impl Flaky {
         let shared = Arc::new(Shared {
             scheme: scheme.to_owned(),
             target: rest.split('/').next().unwrap_or_default().to_owned(),
+            keeps_host,
             order: Mutex::new(Some(order)),
             ended: AtomicBool::new(false),
             hold: Mutex::default(),
@@ -235,7 +247,14 @@ impl Shared {
     /// The target's whole answer to the same request.
     fn forward(&self, head: &[String], body: &[u8]) -> Option<Vec<u8>> {
         let mut target = TcpStream::connect(&self.target).ok()?;
-        let mut request = format!("{}\r\nhost: {}\r\n", head.first()?, self.target);
+        let own = head[1..].iter().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case("host").then(|| value.trim())
+        });
+        let host = own
+            .filter(|_| self.keeps_host)
+            .unwrap_or(self.target.as_str());
+        let mut request = format!("{}\r\nhost: {host}\r\n", head.first()?);
         for line in &head[1..] {
             let name = line.split(':').next()?.to_ascii_lowercase();
             if name == "host" {

@@ -5,6 +5,8 @@ mod bad_input;
 mod ci_files;
 mod cli_build;
 mod cli_usage;
+#[path = "../deploys/mod.rs"]
+mod deploys;
 #[path = "../discovery/mod.rs"]
 mod discovery;
 mod documents;
