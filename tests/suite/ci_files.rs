@@ -9,6 +9,8 @@ use std::process::Command;
 const ACCOUNTS: &str = "accounts:
   blog: { platform: wordpress, url: http://127.0.0.1:9, user: editor }
   zhihu: { platform: zhihu }
+deploy:
+  home: { to: webdav, url: http://127.0.0.1:9/dav, user: editor }
 ";
 
 const SYSTEMS: [(&str, &str, &str); 3] = [
@@ -141,8 +143,14 @@ fn only_the_publishing_step_knows_secrets_and_runs_never_overlap() {
         let names = steps(&written, "site");
         assert_eq!(names[names.len() - 3..], ["Build", "Deploy", "Publish"]);
         for step in job["steps"].as_array().expect("steps") {
-            let is_last = step["name"] == "Publish";
-            assert_eq!(step.to_string().contains("secrets."), is_last, "{step}");
+            let secret = match step["name"].as_str() {
+                Some("Deploy") => "secrets.GUIDEPOST_HOME_PASSWORD",
+                Some("Publish") => "secrets.GUIDEPOST_BLOG_PASSWORD",
+                _ => "",
+            };
+            let (count, text) = (usize::from(!secret.is_empty()), step.to_string());
+            assert_eq!(text.matches("secrets.").count(), count, "{step}");
+            assert!(text.contains(secret), "{step}");
         }
         let publish = job["steps"].as_array().and_then(|steps| steps.last());
         let secret = &publish.expect("a step")["env"]["GUIDEPOST_BLOG_PASSWORD"];
@@ -167,7 +175,10 @@ fn a_file_that_is_there_is_somebodys_work() {
 fn what_is_left_to_do_is_said_and_nonsense_is_refused() {
     let site = site();
     let ran = site.run(&["ci", "gitea"]).fine();
-    for wanted in ["GUIDEPOST_FROM", "GUIDEPOST_BLOG_PASSWORD", "`deploy:`"] {
+    for wanted in [
+        "GUIDEPOST_FROM",
+        "GUIDEPOST_HOME_PASSWORD, GUIDEPOST_BLOG_PASSWORD",
+    ] {
         assert!(ran.stderr.contains(wanted), "{wanted}: {}", ran.stderr);
     }
     for (words, wanted) in [
@@ -272,6 +283,7 @@ fn a_run_for_a_pull_request_publishes_nothing_and_reads_no_secret() {
                 "https://zhihu.com/p/1",
             ],
             &["adopt", "blog", "--yes"],
+            &["deploy"],
         ] {
             let mut command = site.command(words);
             command

@@ -6,6 +6,7 @@ use super::args::{Ci, CiSystem};
 use super::view::{self, View};
 use super::{End, settings};
 use crate::config::Config;
+use crate::deploy::target;
 use crate::platform::variable;
 use crate::publish::account;
 use anyhow::Context as _;
@@ -32,7 +33,7 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &Ci) -> anyhow::Resul
     };
     harmless("--branch", &branch)?;
     let from = from(words, &place.top)?;
-    let secrets = secrets(&config);
+    let secrets = Secrets::of(&config);
     let text = text(words.system, &place.below, &branch, &from, &secrets);
     if words.stdout {
         view::out(&text)?;
@@ -147,20 +148,40 @@ fn harmless(what: &str, text: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Names of the secrets of all accounts.
-fn secrets(config: &Config) -> Vec<String> {
-    let (accounts, _, _) = account::read(config);
-    accounts
-        .iter()
-        .flat_map(|account| {
+/// Names of the secrets that steps need.
+struct Secrets {
+    /// Of the targets of `deploy:`.
+    deploy: Vec<String>,
+    /// Of the accounts.
+    publish: Vec<String>,
+}
+
+impl Secrets {
+    fn of(config: &Config) -> Self {
+        let (targets, _) = target::read(config);
+        let deploy = targets.iter().flat_map(|target| {
+            let secrets = target.secrets().into_iter();
+            secrets.map(|secret| variable(&target.name, secret.name))
+        });
+        let (accounts, _, _) = account::read(config);
+        let publish = accounts.iter().flat_map(|account| {
             let secrets = account.info.secrets.iter();
             secrets.map(|secret| variable(&account.name, secret.name))
-        })
-        .collect()
+        });
+        Self {
+            deploy: deploy.collect(),
+            publish: publish.collect(),
+        }
+    }
+
+    fn all(&self) -> Vec<&str> {
+        let all = self.deploy.iter().chain(&self.publish);
+        all.map(String::as_str).collect()
+    }
 }
 
 /// The whole file.
-fn text(system: CiSystem, below: &str, branch: &str, from: &str, secrets: &[String]) -> String {
+fn text(system: CiSystem, below: &str, branch: &str, from: &str, secrets: &Secrets) -> String {
     let folder = below.trim_end_matches('/');
     match system {
         CiSystem::Github | CiSystem::Gitea => {
@@ -181,7 +202,6 @@ fn text(system: CiSystem, below: &str, branch: &str, from: &str, secrets: &[Stri
             let install = INSTALL
                 .replace("@PROGRAM@", "$HOME/.guidepost-program")
                 .replace("@PATH@", "echo \"$program/bin\" >> \"$GITHUB_PATH\"");
-            let env = env(secrets);
             filled(
                 ACTIONS,
                 &[
@@ -191,8 +211,8 @@ fn text(system: CiSystem, below: &str, branch: &str, from: &str, secrets: &[Stri
                     ("@CACHE@", cache),
                     ("@DEFAULTS@", &defaults),
                     ("@INSTALL@", &indented(&install, 10)),
-                    ("@PUBLISH_ENV@", &env),
-                    ("@DEPLOY_ENV@", ""),
+                    ("@PUBLISH_ENV@", &env(&secrets.publish)),
+                    ("@DEPLOY_ENV@", &env(&secrets.deploy)),
                     ("@SITE@", below),
                     ("@BRANCH@", branch),
                     ("@FROM@", from),
@@ -213,10 +233,11 @@ fn text(system: CiSystem, below: &str, branch: &str, from: &str, secrets: &[Stri
             } else {
                 format!(" --root {folder}")
             };
-            let names: String = if secrets.is_empty() {
+            let all = secrets.all();
+            let names: String = if all.is_empty() {
                 " none yet,\n#   no account needs one".to_owned()
             } else {
-                secrets.iter().map(|name| format!("\n#   {name}")).collect()
+                all.iter().map(|name| format!("\n#   {name}")).collect()
             };
             filled(
                 GITLAB,
@@ -267,7 +288,7 @@ fn indented(text: &str, width: usize) -> String {
 }
 
 /// What is left for the author to do.
-fn next_steps(place: &Place, config: &Config, from: &str, secrets: &[String]) -> Vec<String> {
+fn next_steps(place: &Place, config: &Config, from: &str, secrets: &Secrets) -> Vec<String> {
     let mut steps = Vec::new();
     if from.is_empty() {
         steps.push(
@@ -275,11 +296,9 @@ fn next_steps(place: &Place, config: &Config, from: &str, secrets: &[String]) ->
                 .to_owned(),
         );
     }
-    if !secrets.is_empty() {
-        steps.push(format!(
-            "give the CI system the secrets {}",
-            secrets.join(", ")
-        ));
+    let all = secrets.all();
+    if !all.is_empty() {
+        steps.push(format!("give the CI system the secrets {}", all.join(", ")));
     }
     if config.deploy.is_none() {
         steps.push("`site.yaml` says nothing under `deploy:` yet, and a run deploys".to_owned());
