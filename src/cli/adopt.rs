@@ -2,7 +2,7 @@
 //! them, so that they are not posted again.
 
 use super::view::{self, View};
-use super::{End, args, posting, settings};
+use super::{End, args, posting, settings, trust};
 use crate::diag::print::visible;
 use crate::platform::Seen;
 use crate::publish::ledger::Event;
@@ -23,6 +23,7 @@ struct Found {
 
 /// Runs the command.
 pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Adopt) -> anyhow::Result<End> {
+    trust::require("adopt")?;
     let root = settings::root(root)?;
     let choice = args::Choice::of_account(&words.account);
     let mut session = posting::session(view, &root, &choice, Refresh::Needed, true)?;

@@ -78,16 +78,8 @@ pub(super) enum Command {
         #[arg(long)]
         theme: bool,
     },
-    /// Write a new page with its kind's fields, commented
-    New {
-        /// article, company, job, policy, event, digest or page
-        kind: String,
-        /// File name and last part of the URL, such as `senior-welder`
-        slug: String,
-        /// Language of the page [default: the site's first]
-        #[arg(long, value_name = "TAG")]
-        lang: Option<String>,
-    },
+    /// Write a new page with its kind's fields, commented; a digest with what is new on the site
+    New(New),
     /// Turn content/ into public/
     Build(Build),
     /// Watch, rebuild and reload in the browser; mistakes are shown in the page
@@ -100,15 +92,70 @@ pub(super) enum Command {
     Publish(Publish),
     /// Bring public/ to where readers are: only what changed, and nothing is taken away unasked
     Deploy(Deploy),
-    /// Show accounts, credentials, and posts that wait, are unknown or were changed there
+    /// Show what needs somebody, worst first: posts, silent accounts, late drafts, stale pages
     Status(Status),
     /// Take up posts that are already on a platform, so that they are not posted again
     Adopt(Adopt),
+    /// Write a workflow that checks pull requests, and builds, deploys and posts on every push
+    Ci(Ci),
     /// Print a completion script for a shell
     Completions {
         /// The shell
         shell: Shell,
     },
+}
+
+/// Options of `new`.
+#[derive(Debug, Args)]
+pub(super) struct New {
+    /// article, company, job, policy, event, digest or page
+    pub(super) kind: String,
+    /// File name and last part of the URL, such as `senior-welder`; a digest has one of its own
+    pub(super) slug: Option<String>,
+    /// Language of the page [default: the site's first]
+    #[arg(long, value_name = "TAG")]
+    pub(super) lang: Option<String>,
+    /// Of a digest: its first day [default: the day after the last digest]
+    #[arg(long, value_name = "DATE", conflicts_with = "period")]
+    pub(super) since: Option<String>,
+    /// Of a digest: its period, such as `2026-10`, `2026-W41` or `2026-10-01/2026-10-15`
+    #[arg(long, value_name = "PERIOD")]
+    pub(super) period: Option<String>,
+    /// Write as on this day, such as `2026-12-24` [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub(super) date: Option<String>,
+}
+
+/// Options of `ci`.
+#[derive(Debug, Args)]
+pub(super) struct Ci {
+    /// The CI system
+    #[arg(value_enum)]
+    pub(super) system: CiSystem,
+    /// Where runs get Guidepost: a git address with its source, a folder of the repository with
+    /// it, or the https address of a program
+    #[arg(long, value_name = "SOURCE")]
+    pub(super) from: Option<String>,
+    /// Branch that is published [default: the current one]
+    #[arg(long, value_name = "NAME")]
+    pub(super) branch: Option<String>,
+    /// Print the file instead of writing it
+    #[arg(long)]
+    pub(super) stdout: bool,
+    /// Write over a file that is there
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+/// CI systems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CiSystem {
+    /// GitHub Actions
+    Github,
+    /// GitLab CI/CD
+    Gitlab,
+    /// Gitea and Forgejo Actions
+    Gitea,
 }
 
 /// Which pages take part.
@@ -262,6 +309,12 @@ pub(super) struct Publish {
     /// Only send what `--reserve` wrote on this disk
     #[arg(long)]
     pub(super) send: bool,
+    /// Commit and push the ledgers by git, before sending and after, as `ledger: {sync: git}` does
+    #[arg(long)]
+    pub(super) push: bool,
+    /// Wait as long for pages that do not answer yet, such as `10m` [default: look once]
+    #[arg(long, value_name = "TIME", conflicts_with = "skip_live_check")]
+    pub(super) wait: Option<String>,
     /// Post although the pages do not answer yet
     #[arg(long)]
     pub(super) skip_live_check: bool,
@@ -308,6 +361,9 @@ pub(super) struct Status {
     /// Ask no platform
     #[arg(long, conflicts_with = "refresh")]
     pub(super) offline: bool,
+    /// Look as on this day or moment, such as `2026-12-24` [default: now]
+    #[arg(long, value_name = "DATE")]
+    pub(super) date: Option<String>,
 }
 
 /// Options of `adopt`.

@@ -1,7 +1,7 @@
 //! `guidepost deploy`: public/ → where readers are. Looks, shows, sends.
 
 use super::view::{self, View};
-use super::{End, args, posting, settings};
+use super::{End, args, posting, settings, trust};
 use crate::deploy::plan::{Action, Change, Consent, Plan};
 use crate::deploy::target::{self, Target};
 use crate::deploy::{self, Done, Outcome, Output, Wish};
@@ -20,6 +20,9 @@ struct Ended<'a> {
 
 /// Runs the command.
 pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Deploy) -> anyhow::Result<End> {
+    if !words.dry_run {
+        trust::require("deploy")?;
+    }
     let started = Instant::now();
     let root = settings::root(root)?;
     let text = std::fs::read_to_string(root.join(settings::SETTINGS))?;

@@ -5,7 +5,9 @@ mod adopt;
 mod args;
 mod build;
 mod check;
+mod ci;
 mod deploy;
+mod digest;
 mod example;
 mod external;
 mod init;
@@ -19,6 +21,7 @@ mod serve;
 mod settings;
 mod status;
 mod timings;
+mod trust;
 mod view;
 
 use args::{Arguments, Command};
@@ -63,7 +66,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let root = arguments.global.root.as_deref();
     let ended = match arguments.command {
         Command::Init { folder, theme } => init::run(&view, root, folder.as_deref(), theme),
-        Command::New { kind, slug, lang } => new::run(&view, root, &kind, &slug, lang.as_deref()),
+        Command::New(options) => new::run(&view, root, &options),
         Command::Build(options) => build::run(&view, root, &options),
         Command::Serve(options) => serve::run(&view, root, &options),
         Command::Check(options) => check::run(&view, root, &options),
@@ -72,6 +75,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Deploy(options) => deploy::run(&view, root, &options),
         Command::Status(options) => status::run(&view, root, &options),
         Command::Adopt(options) => adopt::run(&view, root, &options),
+        Command::Ci(options) => ci::run(&view, root, &options),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "guidepost", &mut script);

@@ -1,7 +1,7 @@
 //! `guidepost new`: a page with the fields of its kind, commented.
 
 use super::view::View;
-use super::{End, settings};
+use super::{End, args, digest, settings};
 use crate::config::Config;
 use crate::content::Kind;
 use crate::diag::did_you_mean;
@@ -12,19 +12,17 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
+const UNREADABLE: &str = "`site.yaml` cannot be read; `guidepost check` says why";
+
 /// Runs the command.
-pub(super) fn run(
-    view: &View,
-    root: Option<&Path>,
-    kind: &str,
-    slug: &str,
-    lang: Option<&str>,
-) -> anyhow::Result<End> {
+pub(super) fn run(view: &View, root: Option<&Path>, words: &args::New) -> anyhow::Result<End> {
     let root = settings::root(root)?;
-    let kind = read_kind(kind)?;
-    check_slug(slug)?;
+    let kind = read_kind(&words.kind)?;
+    if let Some(slug) = &words.slug {
+        check_slug(slug)?;
+    }
     let config = settings::config(&root);
-    let suffix = suffix(config.as_ref(), lang)?;
+    let (language, suffix) = language(config.as_ref(), words.lang.as_deref())?;
     let content = config
         .as_ref()
         .map_or("content", |config| config.content_folder.as_str());
@@ -32,25 +30,52 @@ pub(super) fn run(
         Kind::Page => content.to_owned(),
         _ => format!("{content}/{}", kind.plural()),
     };
+    let zone = config
+        .as_ref()
+        .map_or(TimeZone::UTC, |config| config.timezone.clone());
+    let now = settings::moment(&root, words.date.as_deref())?;
+    let today = now.to_zoned(zone).date();
+    let (slug, text, what) = if kind == Kind::Digest {
+        let config = config.as_ref().context(UNREADABLE)?;
+        let draft = digest::draft(&root, words, config, language)?;
+        let pages = if draft.pages == 1 { "page" } else { "pages" };
+        let what = format!("with {} new {pages} ({}); ", draft.pages, draft.period);
+        let text = digest_page(&draft, today);
+        (words.slug.clone().unwrap_or(draft.slug), text, what)
+    } else {
+        anyhow::ensure!(
+            words.since.is_none() && words.period.is_none(),
+            "`--since` and `--period` are for a digest, which collects pages"
+        );
+        let slug = words.slug.clone().with_context(|| {
+            let kind = kind.as_str();
+            format!("the page needs a name: `guidepost new {kind} senior-welder`")
+        })?;
+        let text = page(kind, &slug, today);
+        let what = match kind {
+            Kind::Job => "name its company, then ",
+            _ => "",
+        };
+        (slug, text, what.to_owned())
+    };
     let path = format!("{folder}/{slug}{suffix}.md");
-    let zone = config.map_or(TimeZone::UTC, |config| config.timezone);
-    let today = settings::now().to_zoned(zone).date();
     fs::create_dir_all(root.join(&folder)).with_context(|| format!("cannot make `{folder}`"))?;
     match File::create_new(root.join(&path)) {
         Ok(mut file) => file
-            .write_all(page(kind, slug, today).as_bytes())
+            .write_all(text.as_bytes())
             .with_context(|| format!("cannot write `{path}`"))?,
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             anyhow::bail!("`{path}` is already there, and nothing is overwritten");
         }
         Err(error) => return Err(error).with_context(|| format!("cannot write `{path}`")),
     }
-    let first = match kind {
-        Kind::Job => "name its company, then ",
-        _ => "",
+    let draft = if kind == Kind::Digest {
+        "a draft"
+    } else {
+        "a draft;"
     };
     view.say(&format!(
-        "wrote {path}, a draft; {first}`guidepost serve --drafts` shows it"
+        "wrote {path}, {draft} {what}`guidepost serve --drafts` shows it"
     ));
     Ok(End::Fine)
 }
@@ -81,19 +106,19 @@ fn check_slug(slug: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What tells the language in a file name: nothing for the site's first one.
-fn suffix(config: Option<&Config>, lang: Option<&str>) -> anyhow::Result<String> {
+/// The language, and what tells it in a file name: nothing for the site's first one.
+fn language(config: Option<&Config>, lang: Option<&str>) -> anyhow::Result<(usize, String)> {
     let Some(lang) = lang else {
-        return Ok(String::new());
+        return Ok((0, String::new()));
     };
-    let config = config.context("`site.yaml` cannot be read; `guidepost check` says why")?;
+    let config = config.context(UNREADABLE)?;
     let tags = config
         .languages
         .iter()
         .map(|language| language.tag.as_str());
     match config.language(lang) {
-        Some(0) => Ok(String::new()),
-        Some(index) => Ok(format!(".{}", config.languages[index].tag)),
+        Some(0) => Ok((0, String::new())),
+        Some(index) => Ok((index, format!(".{}", config.languages[index].tag))),
         None => {
             let all: Vec<&str> = tags.clone().collect();
             let hint =
@@ -109,22 +134,25 @@ fn page(kind: Kind, slug: &str, today: Date) -> String {
         Kind::Page => String::new(),
         _ => format!("date: {today}\n"),
     };
-    let own = match kind {
-        Kind::Digest => {
-            // Its own week, so that the page is there as soon as the site has another one.
-            let week = today.iso_week_date();
-            format!(
-                "period: {}-W{:02}         # a week, a month (2026-01), or two days \
-                 (2026-01-01/2026-01-15)\n",
-                week.year(),
-                week.week()
-            )
-        }
-        _ => own_fields(kind).to_owned(),
-    };
+    let own = own_fields(kind);
     format!(
         "---\ntitle: {title:?}\n{dated}draft: true              # take this line out to publish\n\
          {own}{COMMON}---\n\nThe text begins here.\n"
+    )
+}
+
+fn digest_page(draft: &digest::Draft, today: Date) -> String {
+    let digest::Draft {
+        title,
+        period,
+        body,
+        ..
+    } = draft;
+    format!(
+        "---\ntitle: {title:?}\ndate: {today}\ndraft: true              # take this line out to \
+         publish\nperiod: {period}         # a week, a month (2026-01), or two days \
+         (2026-01-01/2026-01-15)\nlisted: true             # the text names the pages; without \
+         this line the site lists them below it\n{COMMON}---\n\n{body}"
     )
 }
 

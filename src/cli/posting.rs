@@ -3,7 +3,7 @@
 
 use super::args::{Choice, OnEdit};
 use super::view::View;
-use super::{notices, settings};
+use super::{notices, settings, trust};
 use crate::build::Options;
 use crate::diag::print::visible;
 use crate::platform::capability::{Recovery, Way};
@@ -32,6 +32,17 @@ pub(super) fn session(
     refresh: Refresh,
     lock: bool,
 ) -> anyhow::Result<Session> {
+    let stranger = trust::stranger();
+    if let Some(sign) = &stranger {
+        view.note(&format!(
+            "this run is for a pull request ({sign}): no platform is asked and no secret is read"
+        ));
+    }
+    let refresh = if stranger.is_some() {
+        Refresh::Offline
+    } else {
+        refresh
+    };
     let wish = Wish {
         options: Options {
             now: settings::moment(root, choice.date.as_deref())?,
@@ -68,7 +79,7 @@ pub(super) fn session(
     session
 }
 
-/// A secret of the environment.
+/// A secret of the environment; none in a run for a pull request, which may be anybody's.
 #[expect(
     clippy::disallowed_methods,
     reason = "the command line is where the environment is read"
@@ -76,7 +87,7 @@ pub(super) fn session(
 pub(super) fn secret(name: &str) -> Option<Secret> {
     std::env::var(name)
         .ok()
-        .filter(|value| !value.is_empty())
+        .filter(|value| !value.is_empty() && trust::stranger().is_none())
         .map(Secret::new)
 }
 
@@ -216,7 +227,7 @@ pub(super) fn money(thousandths: u32) -> String {
 }
 
 /// Filled up to a width in columns; Han characters take two.
-fn padded(text: &str, width: usize) -> String {
+pub(super) fn padded(text: &str, width: usize) -> String {
     let missing = width.saturating_sub(text.width());
     format!("{text}{}", " ".repeat(missing))
 }

@@ -1,38 +1,81 @@
 //! `guidepost publish`: plan, show, ask, send; or record what a person did.
 
 use super::view::{self, View};
-use super::{End, args, notices, plan, plan_file, posting, settings};
+use super::{End, args, notices, plan, plan_file, posting, settings, trust};
 use crate::platform::capability::Way;
 use crate::publish::apply::{self, Half, Outcome};
 use crate::publish::ledger::{Action, Event, attempt_key};
 use crate::publish::plan::Step;
-use crate::publishing::{self, AccountWork, Heard, Refresh, Session};
+use crate::publishing::{self, AccountWork, Heard, Live, Published, Refresh, Session};
 use anyhow::Context as _;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
+
+/// How often the plan is made anew because another run was faster.
+const TURNS: usize = 4;
 
 /// Runs the command.
 pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Publish) -> anyhow::Result<End> {
+    trust::require("publish")?;
     let root = settings::root(root)?;
+    let wait = words.wait.as_deref().map(waiting).transpose()?;
+    for turn in 0..TURNS {
+        if let Some(end) = once(view, &root, words, wait.unwrap_or_default(), turn > 0)? {
+            return Ok(end);
+        }
+        // What it wrote to its ledger is part of the next plan.
+        publishing::catch_up(&root)?;
+        view.say("another run was faster: planning anew");
+    }
+    anyhow::bail!("other runs were faster {TURNS} times; nothing was sent, run it again later")
+}
+
+/// `--wait 10m`.
+fn waiting(text: &str) -> anyhow::Result<Duration> {
+    let span = text.parse::<jiff::SignedDuration>().ok();
+    span.and_then(|span| Duration::try_from(span).ok())
+        .with_context(|| {
+            format!("`--wait {text}` is no length of time; write it as `90s`, `10m` or `1h`")
+        })
+}
+
+/// One try; none when another run was faster. `again` after such a run, which may still be at
+/// work on what it reserved: settling that is left to it.
+fn once(
+    view: &View,
+    root: &Path,
+    words: &args::Publish,
+    wait: Duration,
+    again: bool,
+) -> anyhow::Result<Option<End>> {
     let by_hand = words.done.is_some() || words.not_done.is_some();
     let refresh = match (by_hand, words.choice.refresh) {
         (true, _) => Refresh::Offline,
         (false, true) => Refresh::All,
         (false, false) => Refresh::Needed,
     };
-    let mut session = posting::session(view, &root, &words.choice, refresh, true)?;
-    view.diagnostics(&root, &session.diagnostics)?;
+    let mut session = posting::session(view, root, &words.choice, refresh, true)?;
+    session.publishing.sync_git |= words.push;
+    if again {
+        session.discovery = None;
+        for work in &mut session.accounts {
+            let settles = |step| matches!(step, Step::Confirm | Step::Adopt);
+            work.changes.retain(|change| !settles(change.step));
+        }
+    }
+    view.diagnostics(root, &session.diagnostics)?;
     if let Some(done) = &words.done
         && let [post, url] = done.as_slice()
     {
-        return record_done(view, &mut session, post, url);
+        return record_done(view, &mut session, post, url).map(Some);
     }
     if let Some(post) = &words.not_done {
-        return record_not_done(view, &mut session, post);
+        return record_not_done(view, &mut session, post).map(Some);
     }
     if session.failed() {
         view.say("nothing is posted while the content has mistakes");
-        return Ok(End::Mistakes);
+        return Ok(Some(End::Mistakes));
     }
     if let Some(path) = &words.file {
         let text = std::fs::read_to_string(path)
@@ -67,7 +110,7 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Publish) -> an
     let nothing = work == 0 && session.notices().is_empty();
     if !nothing && !words.yes && words.file.is_none() && !view.confirm("Send this?")? {
         view.say("nothing was sent");
-        return Ok(End::Fine);
+        return Ok(Some(End::Fine));
     }
     let half = match (words.reserve, words.send) {
         (true, _) => Half::Reserve,
@@ -79,7 +122,16 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Publish) -> an
     let outcomes = if work == 0 {
         BTreeMap::new()
     } else {
-        publishing::publish(&mut session, half, live_check, settings::now, &tell)?
+        let live = Live {
+            wait,
+            tell: &|count| view.say(&format!("waiting for {count} pages that do not answer yet")),
+        };
+        let live = live_check.then_some(&live);
+        match publishing::publish(&mut session, half, live, settings::now, &tell)? {
+            Published::Outcomes(outcomes) => outcomes,
+            Published::Behind { content: false } => return Ok(None),
+            Published::Behind { content: true } => return behind(view).map(Some),
+        }
     };
     // Reserving sends nothing; whoever listens hears when the posts go out.
     let heard = if half == Half::Reserve {
@@ -88,7 +140,21 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Publish) -> an
         let tell = |heard: &Heard| notices::tell(view, heard);
         publishing::tell(&mut session, live_check, settings::now, &tell)?
     };
-    finish(view, &session, &outcomes, &heard)
+    finish(view, &session, &outcomes, &heard).map(Some)
+}
+
+/// A newer state of the site is there, which this run has neither built nor put online.
+fn behind(view: &View) -> anyhow::Result<End> {
+    view.say("nothing was sent: the site has moved on since, and the newer run posts");
+    if view.is_json() {
+        let summary = serde_json::json!({
+            "type": "summary",
+            "command": "publish",
+            "behind": true,
+        });
+        view::out(&format!("{summary}\n"))?;
+    }
+    Ok(End::Fine)
 }
 
 /// Prints one outcome.

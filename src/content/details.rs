@@ -299,6 +299,7 @@ fn capacity(reading: &mut Reading<'_>) -> Option<u32> {
 }
 
 fn digest(reading: &mut Reading<'_>, file: &Place) -> Digest {
+    let listed = reading.fields.flag(&["listed"]) == Some(true);
     let Some((label, position)) = reading.fields.text(&["period"]) else {
         let hint = "write `period: 2026-10`, `2026-W41` or `2026-10-01/2026-10-15`";
         missing(reading, Kind::Digest, "period", file, hint);
@@ -316,5 +317,6 @@ fn digest(reading: &mut Reading<'_>, file: &Place) -> Digest {
     Digest {
         period,
         label: Some(label),
+        listed,
     }
 }

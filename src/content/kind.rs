@@ -226,4 +226,6 @@ pub struct Digest {
     pub period: Option<(jiff::Timestamp, jiff::Timestamp)>,
     /// The period as written: `2026-W41`, `2026-10` or `2026-10-01/2026-10-15`.
     pub label: Option<String>,
+    /// The text lists the pages itself, so that no list is put below it.
+    pub listed: bool,
 }

@@ -17,7 +17,7 @@ pub mod markdown;
 pub mod meta;
 mod names;
 pub mod page;
-mod period;
+pub mod period;
 mod reading;
 pub mod rows;
 pub mod slug;

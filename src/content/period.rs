@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 /// Reads a period; `None` when it is none or ends before it begins.
-pub(super) fn parse(text: &str, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
+pub fn parse(text: &str, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
     let (first, after) = days(text.trim())?;
     let instant = |day: Date| Some(day.to_zoned(zone.clone()).ok()?.timestamp());
     let (first, after) = (instant(first)?, instant(after)?);

@@ -207,6 +207,14 @@ impl Discovery {
         self.notices.is_empty() && self.ways.iter().all(begun)
     }
 
+    /// Lets go of the ledger as it was found.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub(super) fn take_back(self) -> anyhow::Result<()> {
+        self.ledger.map_or(Ok(()), Ledger::take_back)
+    }
+
     /// Sends the notices, each after its line in the ledger.
     ///
     /// # Errors

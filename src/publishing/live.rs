@@ -1,9 +1,21 @@
-//! Whether pages answer before posts lead to them.
+//! Whether pages answer before posts lead to them: a site that was just put online may need a
+//! moment.
 
 use super::Session;
 use crate::platform::{Http, HttpOptions, Pace, Request, Sieve};
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// Pause between two looks at pages that do not answer yet.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// How pages are waited for.
+pub struct Live<'a> {
+    /// For how long; zero looks once.
+    pub wait: Duration,
+    /// Told how many pages do not answer yet, when waiting begins.
+    pub tell: &'a dyn Fn(usize),
+}
 
 /// A client that asks the site itself.
 ///
@@ -49,8 +61,8 @@ pub(super) fn shows(http: &Http, url: &str, text: &str) -> Result<(), String> {
 ///
 /// # Errors
 /// When no client can be made at all.
-pub(super) fn dead(session: &Session) -> anyhow::Result<BTreeMap<String, String>> {
-    let pages: BTreeSet<&str> = session
+pub(super) fn dead(session: &Session, live: &Live<'_>) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut pages: BTreeSet<&str> = session
         .accounts
         .iter()
         .filter(|work| work.trouble.is_none())
@@ -60,9 +72,27 @@ pub(super) fn dead(session: &Session) -> anyhow::Result<BTreeMap<String, String>
         return Ok(BTreeMap::new());
     }
     let http = client(session)?;
+    let began = Instant::now();
+    let mut told = false;
+    loop {
+        let dead = ask(&http, &pages);
+        let left = live.wait.saturating_sub(began.elapsed());
+        if dead.is_empty() || left.is_zero() {
+            return Ok(dead);
+        }
+        if !told {
+            (live.tell)(dead.len());
+            told = true;
+        }
+        pages.retain(|page| dead.contains_key(*page));
+        std::thread::sleep(PAUSE.min(left));
+    }
+}
+
+fn ask(http: &Http, pages: &BTreeSet<&str>) -> BTreeMap<String, String> {
     let mut dead = BTreeMap::new();
-    for page in pages {
-        if let Err(reason) = answers(&http, page) {
+    for page in pages.iter().copied() {
+        if let Err(reason) = answers(http, page) {
             dead.insert(
                 page.to_owned(),
                 format!(
@@ -72,5 +102,5 @@ pub(super) fn dead(session: &Session) -> anyhow::Result<BTreeMap<String, String>
             );
         }
     }
-    Ok(dead)
+    dead
 }

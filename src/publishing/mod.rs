@@ -14,6 +14,7 @@ mod texts;
 mod work;
 
 pub use discovery::{Discovery, Heard, HeardEnd};
+pub use live::Live;
 pub use work::{AccountWork, Trouble};
 
 use crate::build::{self, Options};
@@ -26,6 +27,7 @@ use crate::publish::compose::{self, Composition};
 use crate::publish::discovery::Notice;
 use crate::publish::ledger;
 use crate::publish::plan::{Change, Consent};
+use crate::publish::rhythm::Upkeep;
 use crate::render::PageTexts;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -87,6 +89,8 @@ pub struct Session {
     pub discovery: Option<Discovery>,
     /// Diagnostics with their levels applied, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
+    /// What of the site waits for somebody; none when the site cannot be read.
+    pub upkeep: Option<Upkeep>,
 }
 
 impl Session {
@@ -134,6 +138,7 @@ pub fn prepare(root: &Path, wish: &Wish<'_>) -> anyhow::Result<Session> {
     };
     let levels = site.config.checks.clone();
     session.url.clone_from(&site.config.url);
+    session.upkeep = Some(Upkeep::of(&site));
     let (accounts, publishing, found) = account::read(&site.config);
     session.publishing = publishing;
     let mut diagnostics = found;
@@ -259,24 +264,35 @@ pub fn check(root: &Path, options: &Options) -> anyhow::Result<Vec<Diagnostic>> 
     Ok(site.config.checks.apply(diagnostics))
 }
 
+/// How [`publish`] ended.
+pub enum Published {
+    /// The plan was carried out: the outcomes by account.
+    Outcomes(BTreeMap<String, Vec<Outcome>>),
+    /// The ledgers' repository has moved on. Nothing was sent, what was reserved is taken back,
+    /// and the session is of no use any more.
+    Behind {
+        /// Whether the content moved on too, and not only ledgers.
+        content: bool,
+    },
+}
+
 /// Carries out what the session planned.
 ///
 /// `tell` hears of every outcome as soon as it is known. Accounts work side by side, each in
-/// the order of its plan.
+/// the order of its plan. Without `live`, pages need not answer.
 ///
 /// # Errors
-/// When a ledger cannot be written or synced; then nothing more is sent to that account.
+/// When a ledger cannot be written, synced or pushed; then nothing more is sent to that account.
 pub fn publish(
     session: &mut Session,
     half: Half,
-    live_check: bool,
+    live: Option<&Live<'_>>,
     clock: fn() -> jiff::Timestamp,
     tell: &(dyn Fn(&str, &Outcome) + Sync),
-) -> anyhow::Result<BTreeMap<String, Vec<Outcome>>> {
-    let dead = if live_check && half != Half::Reserve {
-        live::dead(session)?
-    } else {
-        BTreeMap::new()
+) -> anyhow::Result<Published> {
+    let dead = match live {
+        Some(live) if half != Half::Reserve => live::dead(session, live)?,
+        _ => BTreeMap::new(),
     };
     for work in &mut session.accounts {
         work.hold_back(&dead, tell);
@@ -333,18 +349,58 @@ pub fn publish(
             }
         }
         // What was done is pushed even when one account could not go on.
-        if by_git {
-            let message = match half {
-                Half::Reserve => "Reserve posts",
-                Half::Send | Half::Both => "Record what was posted",
-            };
-            sync::push(root, &folder, message)?;
+        if by_git && *half != Half::Reserve {
+            sync::record(root, &folder, "Record what was posted")?;
+        }
+        if by_git
+            && *half == Half::Reserve
+            && let sync::Push::Refused { reason, committed } =
+                sync::push(root, &folder, "Reserve posts")?
+        {
+            return refused(session, &folder, &reason, committed);
         }
         if let Some(error) = broken {
             return Err(error);
         }
     }
-    Ok(all)
+    Ok(Published::Outcomes(all))
+}
+
+/// A reservation that the remote did not take was never made: another run may have reserved the
+/// same posts, and only one of them may send.
+fn refused(
+    session: &mut Session,
+    folder: &str,
+    reason: &str,
+    committed: bool,
+) -> anyhow::Result<Published> {
+    let root = session.root.clone();
+    for work in &mut session.accounts {
+        work.take_back(&root)?;
+    }
+    if let Some(discovery) = session.discovery.take() {
+        discovery.take_back()?;
+    }
+    if committed {
+        sync::take_back(&root, folder)?;
+    }
+    match sync::news(&root, folder)? {
+        sync::News::None => {
+            anyhow::bail!("the ledger could not be pushed, so nothing is sent: {reason}")
+        }
+        news => Ok(Published::Behind {
+            content: news == sync::News::Others,
+        }),
+    }
+}
+
+/// Takes over the ledgers of a run that was faster, see [`Published::Behind`]. All sessions must
+/// be closed.
+///
+/// # Errors
+/// When something that is not committed is in the way.
+pub fn catch_up(root: &Path) -> anyhow::Result<()> {
+    sync::forward(root)
 }
 
 /// Tells those who want to hear of new and changed pages, after the posts. What goes wrong with
@@ -368,7 +424,7 @@ pub fn tell(
     let heard = discovery.tell(http.as_ref(), clock, tell)?;
     if session.publishing.sync_git {
         let message = "Record who was told of new pages";
-        sync::push(&session.root, &session.publishing.ledger, message)?;
+        sync::record(&session.root, &session.publishing.ledger, message)?;
     }
     Ok(heard)
 }

@@ -79,6 +79,7 @@ pub(crate) fn site(config: Config) -> Site {
         config: Arc::new(config),
         now: moment("2026-11-01T00:00:00+08:00").at,
         pages: Vec::new(),
+        waiting: Vec::new(),
         sections: Vec::new(),
         lists: Vec::new(),
         taxonomies: Vec::new(),

@@ -34,7 +34,7 @@ pub(super) fn outdated(page: &Page, zone: &TimeZone, now: Timestamp) -> bool {
 }
 
 /// An event that has ended, or has begun and says nothing of its end and day.
-pub(super) fn past_event(page: &Page, zone: &TimeZone, now: Timestamp) -> bool {
+pub fn past_event(page: &Page, zone: &TimeZone, now: Timestamp) -> bool {
     match &page.details {
         Details::Event(event) => event
             .end

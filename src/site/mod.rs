@@ -9,6 +9,7 @@ mod anchor;
 mod asset;
 mod beside;
 mod collision;
+mod digest;
 mod expiry;
 mod index;
 mod link;
@@ -34,6 +35,8 @@ mod url;
 mod wikilink;
 
 pub use beside::{has_calendar, has_data, has_event_file, is_in_calendar, list_kind};
+pub use digest::{LastDigest, collect, last_digest};
+pub use expiry::past_event;
 pub use resolve::resolve;
 pub use url::encode as encode_path;
 
@@ -73,6 +76,8 @@ pub struct Site {
     /// Published pages (drafts, future pages and section pages are not among them), newest
     /// first, then by URL.
     pub pages: Vec<Page>,
+    /// Pages that are not published yet: drafts, and those whose date is to come.
+    pub waiting: Vec<Waiting>,
     /// Sections of every language that have a page of their own or pages in them, by URL.
     pub sections: Vec<Section>,
     /// Lists that become pages with feeds: home, sections, kinds, terms, authors, archives.
@@ -92,6 +97,15 @@ pub struct Site {
     pub next_change: Option<NextChange>,
     /// Content files by what became of them.
     pub tally: Tally,
+}
+
+/// A page that is not published yet.
+#[derive(Debug)]
+pub struct Waiting {
+    /// What its file tells.
+    pub source: Arc<content::Page>,
+    /// Language.
+    pub language: LanguageId,
 }
 
 /// A page and what the site knows of it.
@@ -145,7 +159,7 @@ pub struct Page {
     pub articles: Vec<PageId>,
     /// Of a company: events that it hosts.
     pub events: Vec<PageId>,
-    /// For a digest: the pages of its period.
+    /// For a digest: the pages of its period, unless its text lists them.
     pub collected: Vec<PageId>,
     /// What fills the body's holes: one target for each hole of the body, in order.
     pub targets: Vec<Target>,

@@ -94,7 +94,7 @@ fn neighbours(pages: &mut [Page]) {
     }
 }
 
-/// The pages of each digest's period, newest first.
+/// The pages of each digest's period, newest first, unless its text lists them.
 fn digests(pages: &mut [Page]) {
     let mut dated: BTreeMap<LanguageId, Vec<(Timestamp, PageId)>> = BTreeMap::new();
     for (id, page) in (0..).zip(pages.iter()) {
@@ -108,6 +108,9 @@ fn digests(pages: &mut [Page]) {
         let Details::Digest(digest) = &page.source.details else {
             continue;
         };
+        if digest.listed {
+            continue;
+        }
         let (Some((from, until)), Some(dated)) = (digest.period, dated.get(&page.language)) else {
             continue;
         };

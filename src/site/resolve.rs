@@ -9,9 +9,10 @@ use super::permalink::{Patterns, Rules};
 use super::place::{Placed, place};
 use super::reference::{self, Named};
 use super::section::Sections;
+use super::select::Absence;
 use super::{
-    Asset, Input, Page, Picture, Section, Selection, Site, Target, asset, expiry, list, picture,
-    redirect, related, relation, section, select, taxonomy, translation,
+    Asset, Input, Page, Picture, Section, Selection, Site, Target, Waiting, asset, expiry, list,
+    picture, redirect, related, relation, section, select, taxonomy, translation,
 };
 use crate::config::Config;
 use crate::diag::{self, Diagnostic};
@@ -82,9 +83,19 @@ pub fn resolve(input: Input, config: Arc<Config>, selection: Selection) -> (Site
     let series = relation::relate(&mut pages);
     related::relate(&mut pages, &lists);
     diag::sort(&mut diagnostics);
+    let waiting = chosen
+        .absent
+        .iter()
+        .filter(|(_, absence)| matches!(absence, Absence::Draft | Absence::Future))
+        .map(|(page, _)| Waiting {
+            source: Arc::clone(&page.source),
+            language: page.language,
+        })
+        .collect();
     let site = Site {
         now: selection.now,
         pages,
+        waiting,
         sections: sections.list,
         lists,
         taxonomies,

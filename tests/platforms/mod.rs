@@ -43,6 +43,8 @@ mod matrix;
 mod memory;
 mod nostr;
 pub(crate) mod posts;
+#[cfg(unix)]
+mod push;
 pub(crate) mod server;
 mod smtp;
 mod snac;

@@ -78,6 +78,13 @@ impl Site {
             .stdin(Stdio::null())
             .env_remove("GITHUB_ACTIONS")
             .env_remove("GITEA_ACTIONS")
+            // A test may itself run for a pull request.
+            .env_remove("GITHUB_EVENT_NAME")
+            .env_remove("GITHUB_REF")
+            .env_remove("GITHUB_HEAD_REF")
+            .env_remove("CI_PIPELINE_SOURCE")
+            .env_remove("CI_PIPELINE_EVENT")
+            .env_remove("CI_MERGE_REQUEST_IID")
             .env_remove("NO_COLOR")
             // The machine's zone must not matter; an odd one shows when it does.
             .env("TZ", "Pacific/Chatham");

@@ -2,6 +2,7 @@
 
 mod author_errors;
 mod bad_input;
+mod ci_files;
 mod cli_build;
 mod cli_usage;
 #[path = "../deploys/mod.rs"]
@@ -18,6 +19,7 @@ mod output;
 #[path = "../platforms/mod.rs"]
 mod platforms;
 mod posting;
+mod rhythm;
 mod serve;
 mod theme_contract;
 mod tidy;

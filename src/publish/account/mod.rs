@@ -34,6 +34,8 @@ pub struct Account {
     pub mentions: BTreeMap<String, String>,
     /// How long after its page a post is due.
     pub delay: jiff::Span,
+    /// How long the account may be silent; none where nobody minds.
+    pub cadence: Option<jiff::Span>,
     /// Whether links carry tracking parameters.
     pub track: bool,
     /// Where it stands.

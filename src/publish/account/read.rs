@@ -89,6 +89,7 @@ impl Reader<'_> {
                 .map_or(3, |number| whole(number).min(30)),
             mentions: mentions(&mut fields),
             delay: self.delay(&mut fields),
+            cadence: self.span(&mut fields, "cadence"),
             track: fields.flag(&["track"]).unwrap_or(true),
             position: entry.position,
             name,
@@ -294,7 +295,7 @@ impl Reader<'_> {
                     format!("`{key}: {text}` is no length of time"),
                 )
                 .at(fields.place(position))
-                .hint("write it as `30s`, `90m`, `2h` or `3d`"),
+                .hint("write it as `30s`, `90m`, `2h`, `3d` or `2 weeks`"),
             );
         }
         span

@@ -154,6 +154,8 @@ fn one(desk: &Desk<'_>, ledger: &mut Ledger, change: &Change, half: Half) -> any
         .get(&change.post)
         .and_then(|post| post.open.clone());
     let action = match change.step {
+        // Nothing is sent for it, so there is nothing to reserve.
+        Step::Adopt if half == Half::Reserve => return Ok(ended(change, End::Reserved, None)),
         Step::Adopt => return adopt(desk, ledger, change),
         Step::Confirm => {
             return match open {

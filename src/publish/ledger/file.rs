@@ -142,6 +142,8 @@ fn unreadable(file: &Arc<str>, number: u32, line: &[u8], error: &serde_json::Err
 pub struct Ledger<S = State> {
     path: PathBuf,
     file: File,
+    /// Bytes that were there when it was opened.
+    before: u64,
     /// What it adds up to, kept up to date by every append.
     pub state: S,
 }
@@ -181,13 +183,13 @@ impl<S: Sum> Ledger<S> {
                 .and_then(|()| file.sync_all())
                 .with_context(|| format!("cannot cut the torn line off the ledger `{name}`"))?;
         }
-        file.seek(SeekFrom::End(0))
+        let before = file
+            .seek(SeekFrom::End(0))
             .and_then(|_| {
                 if found.unended {
-                    file.write_all(b"\n")
-                } else {
-                    Ok(())
+                    file.write_all(b"\n")?;
                 }
+                file.stream_position()
             })
             .with_context(|| format!("cannot append to the ledger `{name}`"))?;
         let state = std::mem::take(&mut found.state);
@@ -195,6 +197,7 @@ impl<S: Sum> Ledger<S> {
             Self {
                 path: path.to_path_buf(),
                 file,
+                before,
                 state,
             },
             found,
@@ -204,6 +207,23 @@ impl<S: Sum> Ledger<S> {
     /// Where it lies.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Cuts off what was appended since it was opened. Only for reservations that nobody saw: a
+    /// ledger that was pushed, or from which something was sent, is only ever appended to.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn take_back(self) -> anyhow::Result<()> {
+        let cut = if self.before == 0 {
+            // A new and empty file would be in the way of the one that another run made.
+            fs::remove_file(&self.path)
+        } else {
+            self.file
+                .set_len(self.before)
+                .and_then(|()| self.file.sync_all())
+        };
+        cut.with_context(|| format!("cannot cut the ledger `{}` back", self.path.display()))
     }
 
     /// Appends one event and syncs it to disk. A clock that was set back does not reorder

@@ -191,7 +191,10 @@ impl State {
                     page: open.page,
                     since,
                 });
-                self.last_post = self.last_post.max(Some(open.at));
+                // An edit is no sign of life that followers see.
+                if open.action != Action::Update {
+                    self.last_post = self.last_post.max(Some(open.at));
+                }
             }
             Event::Adopted {
                 post,

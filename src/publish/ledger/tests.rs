@@ -168,3 +168,21 @@ fn an_attempt_has_the_same_key_whenever_it_is_made_again() {
     assert_ne!(key(Action::Create, 0), key(Action::Create, 1));
     assert_ne!(key(Action::Create, 0), key(Action::Update, 0));
 }
+
+#[test]
+fn what_nobody_saw_is_taken_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("ledger/blog.jsonl");
+    let reserve = |path: &std::path::Path| {
+        let (mut ledger, _) = Ledger::open(path, &name()).expect("a ledger");
+        ledger
+            .append(moment(1), intended("b", Action::Create))
+            .expect("a line");
+        ledger.take_back().expect("a cut");
+    };
+    reserve(&path);
+    assert!(!path.exists(), "a new ledger goes altogether");
+    fs::write(&path, lines()).expect("a ledger");
+    reserve(&path);
+    assert_eq!(fs::read_to_string(&path).expect("a ledger"), lines());
+}

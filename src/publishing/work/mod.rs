@@ -318,7 +318,10 @@ impl AccountWork {
                     .get(&change.post)
                     .and_then(|post| post.open.as_ref());
                 match open {
-                    Some(open) => change.step == Step::Confirm || reserved.contains(&open.attempt),
+                    Some(open) => {
+                        matches!(change.step, Step::Confirm | Step::Adopt)
+                            || reserved.contains(&open.attempt)
+                    }
                     None => change.step == Step::Adopt,
                 }
             });
@@ -377,6 +380,20 @@ impl AccountWork {
         ledger.append(clock(), event)?;
         self.state.clone_from(&ledger.state);
         Ok(())
+    }
+
+    /// Takes back what this run appended to the ledger, none of which was sent; and forgets what
+    /// this disk reserved, which another run may have reserved too.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub(super) fn take_back(&mut self, root: &Path) -> anyhow::Result<()> {
+        reserved::write(root, &self.account.name, &BTreeSet::new())?;
+        self.reserved.clear();
+        match self.ledger.take() {
+            Some(ledger) => ledger.take_back(),
+            None => Ok(()),
+        }
     }
 
     /// The platform, when it was logged in to.
