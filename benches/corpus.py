@@ -135,13 +135,18 @@ feeds: { formats: [atom], limit: 20 }
 """
 
 
-def main():
-    folder, total = sys.argv[1], int(sys.argv[2])
+def write_articles(folder, total):
+    """Writes the articles into FOLDER/content/articles."""
     content = os.path.join(folder, "content", "articles")
     os.makedirs(content, exist_ok=True)
     for number in range(total):
         with open(os.path.join(content, name(number) + ".md"), "w", encoding="utf-8", newline="\n") as file:
             file.write(article(number, total))
+
+
+def main():
+    folder, total = sys.argv[1], int(sys.argv[2])
+    write_articles(folder, total)
     with open(os.path.join(folder, "site.yaml"), "w", encoding="utf-8") as file:
         file.write(SITE)
     themes = os.path.join(folder, "themes")
