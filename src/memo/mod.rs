@@ -286,15 +286,18 @@ impl Memo {
         let Ok(segment) = Segment::create(folder).map(Arc::new) else {
             return false;
         };
-        let mut moved = HashMap::with_capacity(self.pages.len());
-        for (path, entry) in &self.pages {
-            let Some(entry) = entry.moved(&segment) else {
-                return false;
-            };
-            moved.insert(Arc::clone(path), Arc::new(entry));
+        let moved: Option<HashMap<Arc<str>, Arc<PageEntry>>> = self
+            .pages
+            .iter()
+            .map(|(path, entry)| Some((Arc::clone(path), Arc::new(entry.moved(&segment)?))))
+            .collect();
+        match moved {
+            Some(moved) => {
+                self.pages = moved;
+                true
+            }
+            None => false,
         }
-        self.pages = moved;
-        true
     }
 }
 

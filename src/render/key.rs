@@ -217,7 +217,7 @@ pub(crate) fn of_page(contexts: &Contexts<'_>, id: PageId) -> Digest {
     body(contexts.site, &page.source.body, &page.targets, || {
         let mut seen = contexts.globals(usize::from(page.language), &page.url);
         seen.insert("page", contexts.card(id));
-        contexts.shared.key(&seen, &[])
+        contexts.shared.key(&seen, &[&contexts.salt])
     })
 }
 

@@ -21,22 +21,58 @@ fn site() -> Site {
     let site = Site::new();
     site.write("site.yaml", SETTINGS);
     for (path, text) in [
-        ("articles/_index.md", "---\ntitle: 文章\ncascade: {categories: [回乡]}\n---\n见 [[焊工]]。\n"),
-        ("articles/焊工.md", "---\ntitle: 焊工\ndate: 2026-03-01\ntags: [焊接, 制造]\ncompanies: [yunlan]\n---\n看[车工](车工.md#工资)，![图](图.svg)\n\n![[铣工]]\n\n```rust\nfn main() {}\n```\n"),
-        ("articles/车工.md", "---\ntitle: 车工\ndate: 2026-03-02\ntags: [制造]\n---\n## 工资\n\n五千[^1]。\n\n[^1]: 税前。\n"),
-        ("articles/铣工.md", "---\ntitle: 铣工\ndate: 2026-03-03\ntags: [制造]\nseries: 工种\n---\n:::note[注意]{url=车工.md}\n安全第一。\n:::\n"),
-        ("articles/铣工.en.md", "---\ntitle: Miller\ndate: 2026-03-03\ntags: [making]\n---\nSafety first, see [welder](焊工.md).\n"),
-        ("companies/yunlan.md", "---\ntitle: 云岚精工\ncity: 云岚\n---\n做轴承。\n"),
-        ("jobs/welder.md", "---\ntitle: 招焊工\ncompany: yunlan\ndate: 2026-05-01\nvalid_through: 2026-06-20\n---\n月薪八千。\n"),
-        ("policies/housing.md", "---\ntitle: 安家补贴\ndate: 2026-01-05\neffective_from: 2026-02-01\neffective_until: 2026-07-01\ndeadline: 2026-06-18\n---\n补贴三万。\n"),
-        ("events/salon.md", "---\ntitle: 沙龙\ndate: 2026-06-01\nstart: 2026-06-17 19:00\n---\n欢迎。\n"),
-        ("digests/w24.md", "---\ntitle: 六月上\ndate: 2026-06-15\nperiod: 2026-05\n---\n"),
-        ("articles/未来.md", "---\ntitle: 将来\ndate: 2026-06-25\ntags: [制造]\n---\n还没到。\n"),
+        (
+            "articles/_index.md",
+            "---\ntitle: 文章\ncascade: {categories: [回乡]}\n---\n见 [[焊工]]。\n",
+        ),
+        (
+            "articles/焊工.md",
+            "---\ntitle: 焊工\ndate: 2026-03-01\ntags: [焊接, 制造]\ncompanies: [yunlan]\n---\n看[车工](车工.md#工资)，![图](图.svg)\n\n![[铣工]]\n\n```rust\nfn main() {}\n```\n",
+        ),
+        (
+            "articles/车工.md",
+            "---\ntitle: 车工\ndate: 2026-03-02\ntags: [制造]\n---\n## 工资\n\n五千[^1]。\n\n[^1]: 税前。\n",
+        ),
+        (
+            "articles/铣工.md",
+            "---\ntitle: 铣工\ndate: 2026-03-03\ntags: [制造]\nseries: 工种\n---\n:::note[注意]{url=车工.md}\n安全第一。\n:::\n",
+        ),
+        (
+            "articles/铣工.en.md",
+            "---\ntitle: Miller\ndate: 2026-03-03\ntags: [making]\n---\nSafety first, see [welder](焊工.md).\n",
+        ),
+        (
+            "companies/yunlan.md",
+            "---\ntitle: 云岚精工\ncity: 云岚\n---\n做轴承。\n",
+        ),
+        (
+            "jobs/welder.md",
+            "---\ntitle: 招焊工\ncompany: yunlan\ndate: 2026-05-01\nvalid_through: 2026-06-20\n---\n月薪八千。\n",
+        ),
+        (
+            "policies/housing.md",
+            "---\ntitle: 安家补贴\ndate: 2026-01-05\neffective_from: 2026-02-01\neffective_until: 2026-07-01\ndeadline: 2026-06-18\n---\n补贴三万。\n",
+        ),
+        (
+            "events/salon.md",
+            "---\ntitle: 沙龙\ndate: 2026-06-01\nstart: 2026-06-17 19:00\n---\n欢迎。\n",
+        ),
+        (
+            "digests/w24.md",
+            "---\ntitle: 六月上\ndate: 2026-06-15\nperiod: 2026-05\n---\n",
+        ),
+        (
+            "articles/未来.md",
+            "---\ntitle: 将来\ndate: 2026-06-25\ntags: [制造]\n---\n还没到。\n",
+        ),
         ("about.md", "---\ntitle: 关于\n---\n我们是谁。\n"),
     ] {
         site.write(&format!("content/{path}"), text);
     }
-    site.write("content/articles/图.svg", "<svg width=\"40\" height=\"20\"></svg>");
+    site.write(
+        "content/articles/图.svg",
+        "<svg width=\"40\" height=\"20\"></svg>",
+    );
     site.write("data/companies.csv", "name,city\n远山,云岚\n近水,青川\n");
     site
 }
@@ -71,7 +107,7 @@ fn edit(site: &Site, what: u8, number: u8, day: &mut u8) {
         8 => append(site, "themes/default/templates/base.html", &format!("{{# {number} #}}")),
         9 => append(site, "themes/default/templates/components/note.html", &format!("<i>{number}</i>")),
         10 => site.write("site.yaml", SETTINGS.replace("回乡", &format!("回乡{number}"))),
-        11 => site.write("site.yaml", format!("{SETTINGS}markdown: {{ line_numbers: {} }}\n", number % 2 == 0)),
+        11 => site.write("site.yaml", format!("{SETTINGS}markdown: {{ line_numbers: {} }}\n", number.is_multiple_of(2))),
         12 => site.write("data/companies.csv", format!("name,city\n远山,云岚{number}\n")),
         13 => append(site, "themes/default/static/style.css", &format!("/* {number} */\n")),
         14 => *day = (*day + number % 5).min(28),
@@ -112,7 +148,7 @@ fn tamper(site: &Site, number: u8) {
         return;
     };
     let path = format!("public/{path}");
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         fs::remove_file(site.path(&path)).expect("an output");
     } else if !path.ends_with(".guidepost-manifest") {
         site.write(&path, "by hand");
@@ -162,7 +198,11 @@ fn same_as_clean(site: &Site, day: u8) -> Result<(), TestCaseError> {
             tree.keys().cloned().collect::<Vec<_>>()
         };
         prop_assert_eq!(names(&warm), names(&clean));
-        for (path, bytes) in &clean {
+        // The list of outputs comes last: what differs in it differs by itself.
+        let list_last = |path: &&String| path.contains("manifest");
+        let (lists, files): (Vec<&String>, Vec<_>) = clean.keys().partition(list_last);
+        for path in files.into_iter().chain(lists) {
+            let bytes = &clean[path];
             prop_assert!(
                 warm[path] == *bytes,
                 "{} differs:\n{}\n--- clean ---\n{}",
@@ -198,7 +238,7 @@ proptest! {
 
     #[test]
     fn any_edits_give_what_a_clean_build_gives(
-        edits in prop::collection::vec((0..22_u8, any::<u8>()), 4..9)
+        edits in prop::collection::vec((0..22_u8, any::<u8>()), 1..9)
     ) {
         let site = site();
         let mut day = 15;
@@ -247,8 +287,14 @@ fn a_second_build_touches_nothing_and_an_edit_touches_what_shows_it() {
         .keys()
         .filter(|path| before[*path] != after[*path])
         .collect();
-    assert!(touched.iter().any(|path| *path == "about/index.html"), "{touched:?}");
-    assert!(!touched.iter().any(|path| path.contains("jobs/welder")), "{touched:?}");
+    assert!(
+        touched.iter().any(|path| *path == "about/index.html"),
+        "{touched:?}"
+    );
+    assert!(
+        !touched.iter().any(|path| path.contains("jobs/welder")),
+        "{touched:?}"
+    );
 }
 
 #[test]
@@ -259,7 +305,10 @@ fn a_store_of_another_program_or_a_damaged_one_is_left_aside_with_one_line() {
     let index = site.path(".guidepost/store/index");
     let whole = fs::read(&index).expect("an index");
 
-    let end = whole.iter().position(|byte| *byte == b'\n').expect("a head");
+    let end = whole
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .expect("a head");
     let mut foreign = b"guidepost store 99.0.0-abc".to_vec();
     foreign.extend(&whole[end..]);
     fs::write(&index, foreign).expect("an index");
@@ -268,7 +317,12 @@ fn a_store_of_another_program_or_a_damaged_one_is_left_aside_with_one_line() {
 
     fs::write(&index, &whole[..whole.len() / 2]).expect("an index");
     let ran = build(&site, 15, &[]).fine();
-    assert_eq!(ran.stderr.matches("is damaged").count(), 1, "{}", ran.stderr);
+    assert_eq!(
+        ran.stderr.matches("is damaged").count(),
+        1,
+        "{}",
+        ran.stderr
+    );
 
     fs::remove_dir_all(site.path(".guidepost")).expect("a store");
     fs::write(site.path(".guidepost"), "no folder").expect("a file in its place");
