@@ -91,7 +91,7 @@ pub fn render(
 ) -> anyhow::Result<Vec<Diagnostic>> {
     let contexts = timings.stage("contexts", || Contexts::new(site, theme));
     let mut diagnostics = body::unknown_components(&contexts);
-    diagnostics.extend(check::check_templates(theme));
+    diagnostics.extend(theme.checked().iter().cloned());
     if !theme.is_whole() {
         // Loading said which templates do not compile.
         return Ok(diagnostics);
