@@ -102,6 +102,8 @@ pub(super) enum Command {
     Status(Status),
     /// Take up posts that are already on a platform, so that they are not posted again
     Adopt(Adopt),
+    /// Print old paths and the doors of channels in the words of a server
+    Redirects(Redirects),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -137,6 +139,27 @@ pub(super) struct Build {
     /// Build everything anew; today every build does, there is no cache yet
     #[arg(long)]
     pub(super) no_cache: bool,
+}
+
+/// Options of `redirects`.
+#[derive(Debug, Args)]
+pub(super) struct Redirects {
+    /// The server
+    #[arg(value_enum)]
+    pub(super) server: Server,
+    #[command(flatten)]
+    pub(super) selection: Selection,
+}
+
+/// What serves a site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Server {
+    /// Lines for a `server` block
+    Nginx,
+    /// Lines for a site's block of a Caddyfile
+    Caddy,
+    /// The lines of `_redirects`, which a build writes anyway
+    Netlify,
 }
 
 /// Options of `serve`.

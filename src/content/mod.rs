@@ -17,6 +17,7 @@ pub mod meta;
 mod names;
 pub mod page;
 mod period;
+pub mod personal;
 mod reading;
 pub mod rows;
 pub mod slug;

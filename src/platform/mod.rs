@@ -24,7 +24,7 @@ mod wordpress;
 pub use capability::Capabilities;
 pub use failure::{Failure, FailureKind};
 pub use http::{Answer, Http, HttpOptions, Pace, Part, Request};
-pub use post::{Content, Image, Post};
+pub use post::{Call, CallCode, Content, Image, Post};
 pub use registry::{ALL, Info, SecretInfo, SettingInfo, info};
 pub use secret::{Secret, Sieve};
 

@@ -86,6 +86,7 @@ pub(crate) fn site(config: Config) -> Site {
         redirects: Vec::new(),
         assets: Vec::new(),
         data: Vec::new(),
+        community: None,
         next_change: None,
         tally: Tally::default(),
     }
@@ -130,6 +131,7 @@ pub(crate) fn page(path: &str, title: &str, details: Details) -> Page {
             plain: "正文第一段。\n正文第二段。".to_owned(),
             ..Body::default()
         },
+        personal: Vec::new(),
         hash: [0; 16],
     };
     Page {

@@ -10,8 +10,8 @@ use super::place::{Placed, place};
 use super::reference::{self, Named};
 use super::section::Sections;
 use super::{
-    Asset, Input, Page, Picture, Section, Selection, Site, Target, asset, expiry, list, picture,
-    redirect, related, relation, section, select, taxonomy, translation,
+    Asset, Input, NextChange, Page, Picture, Section, Selection, Site, Target, asset, community,
+    expiry, list, picture, redirect, related, relation, section, select, taxonomy, translation,
 };
 use crate::config::Config;
 use crate::diag::{self, Diagnostic};
@@ -50,6 +50,19 @@ pub fn resolve(input: Input, config: Arc<Config>, selection: Selection) -> (Site
     let assets = asset::files(&input.assets, &pages, &absent, &config.base_path);
     let statics = asset::statics(&input.statics, &config.base_path);
     let redirects = redirect::redirects(&pages, &sections, &config, &mut diagnostics);
+    let community = community::resolve(
+        &community::Known {
+            config: &config,
+            now: selection.now,
+            pages: &pages,
+            sections: &sections,
+            lists: &lists,
+            redirects: &redirects,
+            assets: &assets,
+            statics: &statics,
+        },
+        &mut diagnostics,
+    );
     collision::check(
         &Outputs {
             config: &config,
@@ -58,6 +71,7 @@ pub fn resolve(input: Input, config: Arc<Config>, selection: Selection) -> (Site
             lists: &lists,
             overviews: &taxonomies,
             redirects: &redirects,
+            community: community.as_ref(),
             assets: &assets,
             statics: &statics,
         },
@@ -72,6 +86,7 @@ pub fn resolve(input: Input, config: Arc<Config>, selection: Selection) -> (Site
             lists: &lists,
             overviews: &taxonomies,
             redirects: &redirects,
+            community: community.as_ref(),
             assets: &assets,
             statics: &statics,
             absent: &chosen.absent,
@@ -81,7 +96,6 @@ pub fn resolve(input: Input, config: Arc<Config>, selection: Selection) -> (Site
     fill(&mut pages, &mut sections.list, links, &mut diagnostics);
     let series = relation::relate(&mut pages);
     related::relate(&mut pages, &lists);
-    diag::sort(&mut diagnostics);
     let site = Site {
         now: selection.now,
         pages,
@@ -100,12 +114,23 @@ pub fn resolve(input: Input, config: Arc<Config>, selection: Selection) -> (Site
                 output: file.output,
             })
             .collect(),
+        community,
         data: input.data,
-        next_change: chosen.next_change,
+        next_change: sooner(
+            chosen.next_change,
+            community::next_change(&config, selection.now),
+        ),
         tally,
         config,
     };
+    community::report::report(&site, &mut diagnostics);
+    diag::sort(&mut diagnostics);
     (site, diagnostics)
+}
+
+/// The earlier of two changes.
+fn sooner(one: Option<NextChange>, other: Option<NextChange>) -> Option<NextChange> {
+    one.into_iter().chain(other).min_by_key(|change| change.at)
 }
 
 /// Numbers the pages from the newest to the oldest; gives them with their shared paths.

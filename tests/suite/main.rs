@@ -4,6 +4,7 @@ mod author_errors;
 mod bad_input;
 mod cli_build;
 mod cli_usage;
+mod community;
 mod documents;
 mod example_site;
 mod fields;

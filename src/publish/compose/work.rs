@@ -1,13 +1,14 @@
 //! One page for one account: title, summary, tags, cover and text within the limits.
 
 use super::overrides::Override;
-use super::{Composed, Texts, absolute, article, cut, link, select, short, words};
+use super::{Composed, Texts, absolute, article, call, cut, select, short, words};
 use crate::diag::{Code, Diagnostic, Place, Position};
 use crate::platform::capability::{BodyImages, Links, Markup};
 use crate::platform::counting::count;
 use crate::platform::{Capabilities, Content, Image, Post};
 use crate::publish::account::{Account, BodyWish};
 use crate::publish::plan::unit;
+use crate::site::tracking::{Road, tracked};
 use crate::site::{Page, PageId, Site, Target};
 use std::sync::Arc;
 
@@ -34,11 +35,14 @@ impl Work<'_> {
         let source = &self.page.source;
         let canonical = absolute(self.site, &self.page.url);
         let link = if self.account.track {
-            link::tracked(
+            tracked(
                 &canonical,
-                &self.account.name,
-                capabilities.medium,
-                &self.page.slug,
+                &Road {
+                    source: &self.account.name,
+                    medium: capabilities.medium.as_str(),
+                    campaign: &self.page.slug,
+                    label: "",
+                },
             )
         } else {
             canonical.clone()
@@ -61,6 +65,7 @@ impl Work<'_> {
                 images,
                 canonical,
                 link,
+                call: None,
             },
             hash: String::new(),
             length: 0,
@@ -76,10 +81,19 @@ impl Work<'_> {
             since: self.account.filter.since,
             refusal: None,
         };
+        let invitation = call::invitation(self);
         match short {
-            Some(template) => self.short(template, &mut composed, &mut diagnostics),
-            None => self.article(&mut composed, &mut diagnostics),
+            Some(template) => {
+                self.short(
+                    template,
+                    invitation.as_ref(),
+                    &mut composed,
+                    &mut diagnostics,
+                );
+            }
+            None => self.article(invitation.as_ref(), &mut composed, &mut diagnostics),
         }
+        composed.post.call = invitation.map(|invitation| invitation.call);
         if let Some(refusal) = &composed.refusal {
             diagnostics.push(
                 Diagnostic::new(
@@ -108,7 +122,7 @@ impl Work<'_> {
         }
     }
 
-    fn lang(&self) -> &str {
+    pub(super) fn lang(&self) -> &str {
         self.site
             .config
             .languages
@@ -226,9 +240,11 @@ impl Work<'_> {
     fn short(
         &self,
         template: &short::Template,
+        invitation: Option<&call::Invitation>,
         composed: &mut Composed,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
+        let call = invitation.map(|invitation| invitation.short(self.capabilities.markup));
         let whole = short::Values {
             title: &composed.post.title,
             summary: &composed.post.summary,
@@ -241,6 +257,7 @@ impl Work<'_> {
             site: self.site.config.title.get(self.lang()),
             authors: &composed.post.authors,
             own: self.own.text.as_deref(),
+            call: call.as_deref().unwrap_or_default(),
         };
         match template.fill(&whole, self.account, self.capabilities) {
             Ok(filled) => {
@@ -271,7 +288,12 @@ impl Work<'_> {
         }
     }
 
-    fn article(&self, composed: &mut Composed, diagnostics: &mut Vec<Diagnostic>) {
+    fn article(
+        &self,
+        invitation: Option<&call::Invitation>,
+        composed: &mut Composed,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
         let capabilities = self.capabilities;
         let full = self.account.body == BodyWish::Full
             && select::rights(self.page) == select::Rights::Full;
@@ -294,6 +316,13 @@ impl Work<'_> {
             &composed.post.link,
             capabilities.links,
         );
+        let closing = match invitation {
+            Some(invitation) => format!("{closing}\n{}", invitation.html(self.lang())),
+            None => closing,
+        };
+        if capabilities.links == Links::Forbidden {
+            html = article::without_links(&html);
+        }
         let limit = capabilities.text;
         // The way back is worth more than the last paragraph, so room is kept for it.
         let room = limit.most.saturating_sub(count(&closing, limit.unit));
@@ -316,6 +345,14 @@ impl Work<'_> {
         let html = format!("{}\n{closing}", html.trim_end());
         if let BodyImages::Uploaded(_) = capabilities.images {
             composed.post.images = self.images(&html);
+            // The code is no picture of the page, so it is known only here.
+            let code = invitation.and_then(|invitation| invitation.call.code.as_ref());
+            if let Some(image) = code.map(|code| &code.image) {
+                let shown = composed.post.images.iter_mut();
+                shown
+                    .filter(|shown| shown.url == image.url)
+                    .for_each(|shown| shown.clone_from(image));
+            }
         }
         composed.post.content = match capabilities.markup {
             Markup::WechatHtml => Content::Html(article::wechat(&html)),
