@@ -136,9 +136,12 @@ pub(super) struct Build {
     /// Output folder, from the current folder [default: public/ of the site]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
-    /// Build everything anew; today every build does, there is no cache yet
+    /// Build everything anew, as if nothing had been built before
     #[arg(long)]
     pub(super) no_cache: bool,
+    /// Tell where the time went, per stage and template
+    #[arg(long)]
+    pub(super) timings: bool,
 }
 
 /// Options of `redirects`.

@@ -1,12 +1,15 @@
 //! `guidepost build`: content → public/.
 
 use super::view::{NextChange, Summary, View};
-use super::{End, args, settings};
-use crate::build::{self, Built};
+use super::{End, args, settings, timings};
+use crate::build::{self, Built, Options, inputs};
 use crate::diag;
-use crate::output::Stage;
+use crate::memo::Memo;
+use crate::output::{Committed, Stage};
+use crate::timing::Timings;
 use jiff::tz::TimeZone;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Folders of the site that a build reads beside the content.
@@ -32,31 +35,100 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Build) -> anyh
         .as_deref()
         .map(settings::base_url)
         .transpose()?;
-    if words.no_cache {
-        view.detail("every build is a clean one: there is no cache to leave out");
-    }
-    let progress = view.progress("building …");
-    let stage = Stage::open(&out)?;
-    let built = build::run(&root, &options, &stage)?;
-    let committed = if built.failed() {
-        None
+    let timings = if words.timings {
+        Arc::new(Timings::on())
     } else {
-        Some(stage.commit()?)
+        Arc::default()
     };
+    options.timings = Arc::clone(&timings);
+    let progress = view.progress("building …");
+    let mut memo = if words.no_cache {
+        Memo::fleeting(&root)
+    } else {
+        timings.stage("store", || Memo::open(&root))
+    };
+    let done = memo.during(|memo| once(&root, &out, &options, memo))?;
+    if done.changed {
+        timings.stage("save", || memo.save());
+    }
     drop(progress);
+    view.notes(memo.notes());
+    let Done {
+        built, committed, ..
+    } = done;
     view.diagnostics(&root, &built.diagnostics)?;
     let mut summary = summary("build", &root, &built);
     if let Some(committed) = committed {
-        for note in &committed.notes {
-            view.note(note);
-        }
+        view.notes(committed.notes);
         summary.outputs = committed.outputs;
         summary.written = committed.written;
         summary.removed = committed.removed;
     }
-    summary.seconds = started.elapsed().as_secs_f64();
+    let whole = started.elapsed();
+    summary.seconds = whole.as_secs_f64();
+    if words.timings {
+        timings::print(view, &timings, whole)?;
+    }
     view.summary(&summary)?;
     Ok(End::of(summary.errors))
+}
+
+/// What one build came to.
+struct Done {
+    built: Built,
+    /// None when mistakes forbade it.
+    committed: Option<Committed>,
+    /// Whether there is anything new to remember.
+    changed: bool,
+}
+
+fn once(root: &Path, out: &Path, options: &Options, memo: &mut Memo) -> anyhow::Result<Done> {
+    let timings = &options.timings;
+    let digest = options.digest();
+    let content =
+        settings::config(root).map_or_else(|| "content".to_owned(), |config| config.content_folder);
+    let inputs = timings.stage("look", || inputs::look(root, &content, memo.moment()));
+    let seen = inputs.map(|inputs| inputs.digest);
+    let same = std::fs::canonicalize(out)
+        .ok()
+        .and_then(|out| timings.stage("compare", || memo.same(digest, seen, options.now, &out)));
+    if let Some((outcome, outputs)) = same {
+        let committed = Committed {
+            outputs,
+            ..Committed::default()
+        };
+        return Ok(Done {
+            built: Built::from_outcome(outcome),
+            committed: Some(committed),
+            changed: false,
+        });
+    }
+    let mut stage = timings.stage("stage", || Stage::open(out))?;
+    stage.know(memo.outputs(stage.out()));
+    let built = build::run(root, options, memo, &stage)?;
+    // What a broken store gave may not be published.
+    if built.failed() || memo.is_broken() {
+        return Ok(Done {
+            built,
+            committed: None,
+            changed: true,
+        });
+    }
+    let out = stage.out().to_path_buf();
+    let mut committed = timings.stage("commit", || stage.commit())?;
+    memo.keep_outputs(&out, std::mem::take(&mut committed.records));
+    let at_rest = inputs.filter(|inputs| inputs.at_rest);
+    memo.keep_whole(
+        digest,
+        at_rest.map(|inputs| inputs.digest),
+        (options.now, built.valid_until),
+        built.outcome(),
+    );
+    Ok(Done {
+        built,
+        committed: Some(committed),
+        changed: true,
+    })
 }
 
 /// The figures of a build, outputs and time aside.

@@ -3,6 +3,7 @@
 use super::view::View;
 use super::{End, args, build, external, settings};
 use crate::diag;
+use crate::memo::Memo;
 use crate::output::Discard;
 use crate::publishing;
 use std::path::Path;
@@ -13,9 +14,14 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Check) -> anyh
     let started = Instant::now();
     let root = settings::root(root)?;
     let options = settings::options(&root, &words.selection)?;
-    let sink = Discard::default();
     let progress = view.progress("checking …");
-    let mut built = crate::build::run(&root, &options, &sink)?;
+    let mut memo = Memo::reading(&root);
+    let (mut built, outputs) = memo.during(|memo| {
+        let sink = Discard::default();
+        let built = crate::build::run(&root, &options, memo, &sink)?;
+        Ok((built, sink.outputs()))
+    })?;
+    view.notes(memo.notes());
     drop(progress);
     built
         .diagnostics
@@ -33,7 +39,7 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Check) -> anyh
     }
     view.diagnostics(&root, &built.diagnostics)?;
     let mut summary = build::summary("check", &root, &built);
-    summary.outputs = sink.outputs();
+    summary.outputs = outputs;
     summary.seconds = started.elapsed().as_secs_f64();
     view.summary(&summary)?;
     Ok(End::of(summary.errors))

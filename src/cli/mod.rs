@@ -17,6 +17,7 @@ mod redirects;
 mod serve;
 mod settings;
 mod status;
+mod timings;
 mod view;
 
 use args::{Arguments, Command};

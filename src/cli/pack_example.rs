@@ -11,6 +11,7 @@
 )]
 
 use std::fmt::Write as _;
+use std::hash::{Hash as _, Hasher as _};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -42,7 +43,27 @@ fn main() -> io::Result<()> {
     }
     let mut pack = head.into_bytes();
     pack.extend(bodies);
-    fs::write(out.join("example.pack"), pack)
+    fs::write(out.join("example.pack"), pack)?;
+    let stamp = format!("cargo::rustc-env=GUIDEPOST_SOURCES={}\n", sources(&root)?);
+    io::stdout().write_all(stamp.as_bytes())
+}
+
+/// Changes with any source of the program: what another program kept in a store means nothing.
+fn sources(root: &Path) -> io::Result<String> {
+    let mut files = Vec::new();
+    for part in ["src", "Cargo.lock"] {
+        collect(&root.join(part), part, &mut files)?;
+    }
+    files.sort();
+    let mut hasher = std::hash::DefaultHasher::new();
+    for (name, path) in &files {
+        (name, fs::read(path)?).hash(&mut hasher);
+    }
+    Ok(format!(
+        "{}-{:016x}",
+        env!("CARGO_PKG_VERSION"),
+        hasher.finish()
+    ))
 }
 
 fn collect(path: &Path, name: &str, files: &mut Vec<(String, PathBuf)>) -> io::Result<()> {

@@ -14,6 +14,7 @@ use crate::publishing::{AccountWork, Refresh, Session, Wish, prepare};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 use unicode_width::UnicodeWidthStr as _;
 
 /// Columns of a plan's names and titles; longer ones push the rest aside.
@@ -38,6 +39,7 @@ pub(super) fn session(
             future: false,
             base_url: None,
             to_come: true,
+            timings: Arc::default(),
         },
         accounts: &choice.account,
         page: choice.page.as_deref(),

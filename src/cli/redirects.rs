@@ -4,6 +4,7 @@
 use super::view::{View, out};
 use super::{End, args, settings};
 use crate::diag;
+use crate::memo::Memo;
 use crate::render::redirect::{Road, lines, roads};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -16,7 +17,7 @@ pub(super) fn run(
 ) -> anyhow::Result<End> {
     let root = settings::root(root)?;
     let options = settings::options(&root, &words.selection)?;
-    let resolved = crate::build::resolve(&root, &options)?;
+    let resolved = crate::build::resolve(&root, &options, &Memo::none())?;
     let Some(site) = resolved.site else {
         view.diagnostics(&root, &resolved.diagnostics)?;
         return Ok(End::Mistakes);

@@ -4,7 +4,8 @@ use super::view::View;
 use super::{End, args, build, settings};
 use crate::build::Options;
 use crate::diag::{Code, Diagnostic};
-use crate::output::MemoryStage;
+use crate::memo::Memo;
+use crate::output::{Made, MemoryStage};
 use crate::serve::{self, Build};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -17,10 +18,18 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Serve) -> anyh
     settings::options(&root, &words.selection)?;
     let bound = serve::bind(words.port)?;
     let origin = format!("http://127.0.0.1:{}", bound.port);
-    let mut shown = false;
-    let build = || match once(view, &root, words, &origin, shown) {
+    let mut kept = Kept {
+        memo: Memo::open(&root),
+        made: Made::new(),
+        shown: false,
+    };
+    let build = || match once(view, &root, words, &origin, &mut kept) {
         Ok(build) => {
-            shown |= build.good;
+            // The first build may have parsed everything; later ones parse what was edited.
+            if build.good && !kept.shown {
+                kept.memo.save();
+            }
+            kept.shown |= build.good;
             build
         }
         Err(error) => {
@@ -43,13 +52,21 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Serve) -> anyh
     Ok(End::Fine)
 }
 
-/// One build. `shown` says whether an earlier one can be seen, for the case that this fails.
+/// What goes from one build to the next.
+struct Kept {
+    memo: Memo,
+    made: Made,
+    /// Whether an earlier build can be seen, for the case that this one fails.
+    shown: bool,
+}
+
+/// One build.
 fn once(
     view: &View,
     root: &Path,
     words: &args::Serve,
     origin: &str,
-    shown: bool,
+    kept: &mut Kept,
 ) -> anyhow::Result<Build> {
     let started = Instant::now();
     // The path of the site's address stays, so that links with it work here as they will there.
@@ -60,16 +77,24 @@ fn once(
         base_url: Some(format!("{origin}{base_path}")),
         ..settings::options(root, &words.selection)?
     };
-    let sink = MemoryStage::default();
     let progress = view.progress("building …");
-    let built = crate::build::run(root, &options, &sink)?;
+    let made = &kept.made;
+    let (built, sink) = kept.memo.during(|memo| {
+        let sink = MemoryStage::after(made.clone());
+        let built = crate::build::run(root, &options, memo, &sink)?;
+        Ok((built, sink))
+    })?;
     drop(progress);
-    let files = sink.into_files();
+    view.notes(kept.memo.notes());
+    let (files, made) = sink.into_parts();
+    if !built.failed() {
+        kept.made = made;
+    }
     view.diagnostics(root, &built.diagnostics)?;
     let mut summary = build::summary("serve", root, &built);
     summary.outputs = files.len();
     summary.seconds = started.elapsed().as_secs_f64();
-    summary.shown = shown;
+    summary.shown = kept.shown;
     view.summary(&summary)?;
     Ok(Build {
         files,

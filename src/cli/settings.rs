@@ -8,6 +8,7 @@ use crate::content::date;
 use anyhow::Context as _;
 use jiff::tz::TimeZone;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Name of the file that makes a folder a site.
 pub(super) const SETTINGS: &str = "site.yaml";
@@ -56,6 +57,7 @@ pub(super) fn options(root: &Path, selection: &Selection) -> anyhow::Result<Opti
         future: selection.future,
         base_url: None,
         to_come: false,
+        timings: Arc::default(),
     })
 }
 

@@ -188,6 +188,13 @@ impl View {
         }
     }
 
+    /// Prints notes, a line each.
+    pub(super) fn notes(&self, notes: impl IntoIterator<Item = String>) {
+        for note in notes {
+            self.note(&note);
+        }
+    }
+
     /// Prints what kept a command from its work.
     pub(super) fn failure(&self, error: &anyhow::Error) {
         let mut text = format!("{} {error}\n", self.paint("1;31", "error:"));

@@ -17,6 +17,8 @@ use std::collections::BTreeMap;
 /// The settings of a site.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// Half of the BLAKE3 hash of the text that the settings were read from.
+    pub source: [u8; 16],
     /// Where the site will be served, `https://example.org` or `https://example.org/blog`,
     /// without a slash at the end.
     pub url: String,
@@ -215,6 +217,7 @@ impl Config {
     /// modules start from it and change the fields that they are about.
     pub fn minimal() -> Self {
         Self {
+            source: [0; 16],
             url: "https://example.org".to_owned(),
             base_path: String::new(),
             content_folder: "content".to_owned(),

@@ -45,6 +45,9 @@ pub fn parse(file: &Arc<str>, text: &str) -> (Option<Config>, Vec<Diagnostic>) {
     reader.markdown(&mut fields);
     reader.checks(&mut fields);
     let config = &mut reader.config;
+    config
+        .source
+        .copy_from_slice(&blake3::hash(text.as_bytes()).as_bytes()[..16]);
     config.theme_options = config
         .theme_options
         .take()

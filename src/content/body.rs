@@ -18,13 +18,16 @@
 //! a body cannot break the page around it. [`Body::more`] lies outside of all elements and
 //! components.
 
+use super::LongText;
 use crate::diag::Position;
+use crate::store::Digest;
 
 /// A parsed body.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Body {
     /// HTML without anything at the holes' offsets.
-    pub html: String,
+    #[serde(skip)]
+    pub html: LongText,
     /// Holes in the order of their offsets; holes at one offset are filled in this order.
     pub holes: Vec<Hole>,
     /// Headings in document order, for the table of contents and anchors.
@@ -35,7 +38,12 @@ pub struct Body {
     pub more: Option<usize>,
     /// Plain text of the body (code blocks, headings and footnotes left out; headings are in
     /// `headings`), white space folded, for summaries and search. Paragraphs are separated by `\n`.
-    pub plain: String,
+    #[serde(skip)]
+    pub plain: LongText,
+    /// Digest of `html` and `holes`.
+    pub digest: Digest,
+    /// Beginning of `excerpt`, else of `plain`, at most as wide as a summary may be.
+    pub beginning: String,
     /// Plain text up to `<!-- more -->`, when there is one.
     pub excerpt: Option<String>,
     /// Text of the first level-1 heading when it was the body's first block and stands for
@@ -47,10 +55,14 @@ pub struct Body {
     pub has_code: bool,
     /// See `has_code`.
     pub has_math: bool,
+    /// Whether the body shows a page of another site in a frame.
+    pub has_frame: bool,
 }
 
 /// How long a body is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct Length {
     /// Han characters plus words in other scripts.
     pub words: u32,
@@ -59,7 +71,7 @@ pub struct Length {
 }
 
 /// A heading of the body.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Heading {
     /// 1 to 6.
     pub level: u8,
@@ -70,7 +82,7 @@ pub struct Heading {
 }
 
 /// A place in the HTML that is filled when the other pages are known.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Hole {
     /// Byte offset in [`Body::html`].
     pub offset: usize,
@@ -81,7 +93,7 @@ pub struct Hole {
 }
 
 /// What fills a hole.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum HoleKind {
     /// The value of a link's `href` (between the quotes, escaped when filled): path or URL as
     /// written. `[[name]]` or `[[name#anchor]]` names a page like a wikilink does; this is what
@@ -136,7 +148,7 @@ pub const LINK_ATTRIBUTES: [&str; 2] = ["url", "href"];
 pub const FILE_ATTRIBUTES: [&str; 5] = ["src", "image", "poster", "cover", "captions"];
 
 /// A directive as the theme's component will see it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Component {
     /// `note` of `:::note`, from `components/note.html` in the theme.
     pub name: String,

@@ -7,7 +7,9 @@ use super::Located;
 use super::date::Moment;
 
 /// What a page is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum Kind {
     /// A text; the default for dated pages and for sections of no other kind.
     Article,
@@ -72,7 +74,7 @@ impl Kind {
 }
 
 /// The fields that a kind has of its own.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[expect(missing_docs, reason = "one variant per kind")]
 pub enum Details {
     Article(Article),
@@ -85,7 +87,7 @@ pub enum Details {
 }
 
 /// Own fields of an article.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Article {
     /// companies, hiring, environment, policy, pitfalls or resources.
     pub pillar: Option<String>,
@@ -96,7 +98,7 @@ pub struct Article {
 }
 
 /// Own fields of a company.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Company {
     /// Official name; the title when none is given.
     pub name: Option<String>,
@@ -131,7 +133,7 @@ pub struct Company {
 }
 
 /// Own fields of a job.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Job {
     /// The employer, by slug or path of a company page.
     pub company: Option<Located<String>>,
@@ -155,7 +157,7 @@ pub struct Job {
 }
 
 /// Pay of a job.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Salary {
     /// Lower bound in whole units of the currency.
     pub min: Option<f64>,
@@ -170,7 +172,7 @@ pub struct Salary {
 }
 
 /// Own fields of a policy.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Policy {
     /// The office that issued it.
     pub issuer: Option<String>,
@@ -191,7 +193,7 @@ pub struct Policy {
 }
 
 /// Own fields of an event.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Event {
     /// Begin; required.
     pub start: Option<Located<Moment>>,
@@ -218,7 +220,7 @@ pub struct Event {
 }
 
 /// Own fields of a digest.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Digest {
     /// First moment of the period (inclusive) and the first after it (exclusive).
     pub period: Option<(jiff::Timestamp, jiff::Timestamp)>,

@@ -12,7 +12,7 @@ use crate::data::{Node, Value};
 use crate::diag::{Code, Diagnostic, Position, did_you_mean};
 
 /// Common fields of a page.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Meta {
     /// Title as written; none falls back to the body's heading, then to the file name.
     pub title: Option<Located<String>>,
@@ -81,7 +81,31 @@ pub struct Meta {
     /// Pinned to the top of lists (`top`, `sticky`, `pin`): higher comes first.
     pub pin: i64,
     /// Free fields for templates: `extra:` and everything that Guidepost does not know.
+    #[serde(with = "json_text")]
     pub extra: Vec<(String, serde_json::Value)>,
+}
+
+/// Free fields as JSON text, for the store: its form cannot hold values of any type.
+mod json_text {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error as _, ser::Error as _};
+
+    type Fields = Vec<(String, serde_json::Value)>;
+
+    pub(super) fn serialize<S: Serializer>(fields: &Fields, to: S) -> Result<S::Ok, S::Error> {
+        if fields.is_empty() {
+            return to.serialize_str("");
+        }
+        let text = serde_json::to_string(fields).map_err(S::Error::custom)?;
+        to.serialize_str(&text)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Fields, D::Error> {
+        let text = String::deserialize(from)?;
+        if text.is_empty() {
+            return Ok(Vec::new());
+        }
+        serde_json::from_str(&text).map_err(D::Error::custom)
+    }
 }
 
 /// Image keys of the dialects, the most deliberate first.

@@ -12,6 +12,7 @@ pub mod discover;
 pub mod front_matter;
 pub mod highlight;
 pub mod kind;
+mod long_text;
 pub mod markdown;
 pub mod meta;
 mod names;
@@ -26,6 +27,7 @@ pub mod text;
 
 pub use body::{Body, Heading, Hole, HoleKind};
 pub use kind::{Details, Kind};
+pub use long_text::LongText;
 pub use meta::Meta;
 pub use page::{Page, PageFile, Parsed, parse};
 
@@ -33,7 +35,7 @@ use crate::diag::{Place, Position};
 use std::sync::Arc;
 
 /// A value with its place, for values that a later stage may have to complain about.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Located<T> {
     /// The value.
     pub value: T,

@@ -5,10 +5,13 @@ use super::body::{Component, Hole, HoleKind};
 use super::reading::Reading;
 use super::{
     Body, Details, Kind, Located, Meta, details, front_matter, markdown, meta, names, personal,
+    text,
 };
 use crate::config::Config;
 use crate::data::{Node, Value, fields::Fields};
 use crate::diag::{self, Code, Diagnostic, Place, Position, did_you_mean};
+use crate::store::{self, Digest};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Bytes that a page may have. The largest of 52,861 real files has 2.4 MB; what is larger is
@@ -16,7 +19,7 @@ use std::sync::Arc;
 pub const LARGEST: usize = 5 << 20;
 
 /// A page file before parsing. Paths use `/`, whatever the system.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct PageFile {
     /// Path from the site's root, for messages: `content/jobs/welder.ru.md`.
     pub file: Arc<str>,
@@ -25,7 +28,7 @@ pub struct PageFile {
 }
 
 /// One page as its file tells it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Page {
     /// Its file.
     pub file: PageFile,
@@ -267,7 +270,13 @@ pub(super) fn assemble(
             .hint("add `title:` to its front matter"),
         );
     }
-    let empty = body.html.trim().is_empty() && body.holes.is_empty();
+    let empty = body.html.is_blank() && body.holes.is_empty();
+    let from = body
+        .excerpt
+        .as_deref()
+        .map_or_else(|| body.plain.get(), Cow::Borrowed);
+    body.beginning = text::summary(&from, config.summary_width);
+    body.digest = body_digest(&body);
     if empty && !meta.draft && !names.is_section && matches!(kind, Kind::Article | Kind::Page) {
         diagnostics.push(
             Diagnostic::new(Code::EmptyPage, "the page has no text")
@@ -362,7 +371,8 @@ fn without_places(node: &Node) -> Node {
 
 /// Adds a part to the end of a body, inside the theme's component of that name.
 fn append(body: &mut Body, part: Body, component: &str) {
-    let start = body.html.len();
+    let html = body.html.make_mut();
+    let start = html.len();
     let position = part
         .holes
         .first()
@@ -384,18 +394,25 @@ fn append(body: &mut Body, part: Body, component: &str) {
         hole.offset += start;
         hole
     }));
-    body.html.push_str(&part.html);
-    body.holes.push(bracket(body.html.len(), HoleKind::Close));
+    html.push_str(&part.html.get());
+    body.holes.push(bracket(html.len(), HoleKind::Close));
     body.headings.extend(part.headings);
     body.anchors.extend(part.anchors);
-    if !body.plain.is_empty() {
-        body.plain.push('\n');
+    let plain = body.plain.make_mut();
+    if !plain.is_empty() {
+        plain.push('\n');
     }
-    body.plain.push_str(&part.plain);
+    plain.push_str(&part.plain.get());
     body.length.words += part.length.words;
     body.length.minutes += part.length.minutes;
     body.has_code |= part.has_code;
     body.has_math |= part.has_math;
+    body.has_frame |= part.has_frame;
+}
+
+fn body_digest(body: &Body) -> Digest {
+    let holes = postcard::to_stdvec(&body.holes).unwrap_or_default();
+    store::digest_all([body.html.get().as_bytes(), &holes])
 }
 
 fn title(meta: &Meta, details: &Details, body: &Body, stem: &str) -> String {

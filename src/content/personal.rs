@@ -6,7 +6,7 @@ use crate::data::{Node, Value};
 use crate::diag::{self, Position};
 
 /// What was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Personal {
     /// A mobile number of mainland China.
     Mobile,
@@ -28,7 +28,7 @@ impl Personal {
 }
 
 /// One finding.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Found {
     /// What it is.
     pub what: Personal,

@@ -120,7 +120,7 @@ fn unix(text: &str) -> Cow<'_, str> {
 }
 
 /// One value and its place in the file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Node {
     /// Where the value stands.
     pub position: Position,
@@ -129,7 +129,7 @@ pub struct Node {
 }
 
 /// A value as it was written.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Value {
     /// Nothing after the colon, `null` or `~`.
     Null,
@@ -148,7 +148,7 @@ pub enum Value {
 }
 
 /// A key with its value.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Entry {
     /// The key as text.
     pub key: String,

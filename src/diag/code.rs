@@ -53,7 +53,9 @@ impl CodeInfo {
 macro_rules! codes {
     ($( $name:ident $word:literal $level:ident $fixed:literal $meaning:literal; )*) => {
         /// Every kind of mistake that Guidepost reports.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+        )]
         #[expect(missing_docs, reason = "each code's meaning stands in CODES")]
         pub enum Code { $( $name, )* }
 

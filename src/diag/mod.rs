@@ -15,7 +15,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// How grave a diagnostic is after the levels of `checks:` were applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Severity {
     /// Nothing is written and the exit code is 1.
     Error,
@@ -25,7 +27,19 @@ pub enum Severity {
 
 /// A stretch of one line of a file. Lines and columns start at 1 and are counted in
 /// characters (Unicode scalar values), so they match what an editor shows beside 汉字.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub struct Position {
     /// Line, from 1.
     pub line: u32,
@@ -36,7 +50,9 @@ pub struct Position {
 }
 
 /// A position in a named file. The path is relative to the site's root, with `/`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct Place {
     /// Path from the site's root, such as `content/jobs/welder.md`.
     pub file: Arc<str>,
@@ -94,7 +110,9 @@ pub fn position(text: &str, range: Range<usize>) -> Position {
 }
 
 /// A second place that explains the first: "the other page is here".
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct Related {
     /// Why the place is shown, such as `first used here`.
     pub label: String,
@@ -103,7 +121,7 @@ pub struct Related {
 }
 
 /// One thing that an author can mend.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Diagnostic {
     /// Severity; decided from the code's level when the list is closed by [`Levels::apply`].
     pub severity: Severity,

@@ -2,7 +2,7 @@
 //! (`human`, `short`) and machines (`json`, `github`). Writes nothing itself.
 
 use super::{Diagnostic, Place, Severity};
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -33,7 +33,7 @@ pub fn human(diagnostic: &Diagnostic, sources: &Sources<'_>, color: bool) -> Str
         && let Some(excerpt) = shown.next()
     {
         group = match excerpt {
-            Some(excerpt) => excerpt.join(group, AnnotationKind::Primary),
+            Some(excerpt) => group.element(excerpt.snippet(AnnotationKind::Primary)),
             None => group.element(Origin::path(visible(&place.file))),
         };
     }
@@ -42,11 +42,9 @@ pub fn human(diagnostic: &Diagnostic, sources: &Sources<'_>, color: bool) -> Str
     }
     let mut report = vec![group];
     for (related, excerpt) in diagnostic.related.iter().zip(shown) {
-        let group = Level::NOTE
-            .secondary_title(related.label.as_str())
-            .elements(std::iter::empty::<annotate_snippets::Element<'_>>());
+        let group = Level::NOTE.secondary_title(related.label.as_str());
         report.push(match excerpt {
-            Some(excerpt) => excerpt.join(group, AnnotationKind::Context),
+            Some(excerpt) => group.element(excerpt.snippet(AnnotationKind::Context)),
             None => group.element(Origin::path(visible(&related.place.file))),
         });
     }
@@ -55,7 +53,11 @@ pub fn human(diagnostic: &Diagnostic, sources: &Sources<'_>, color: bool) -> Str
     } else {
         Renderer::plain()
     };
-    renderer.render(&report)
+    let mut text = renderer.render(&report);
+    for excerpt in excerpts.iter().flatten().filter(|excerpt| excerpt.is_cut) {
+        text = excerpt.with_true_column(&text);
+    }
+    text
 }
 
 /// `file:line:column: error[code]: message`, one line.
@@ -170,21 +172,25 @@ struct Excerpt {
     line: usize,
     /// Counted in the whole line, in characters from 1.
     column: usize,
+    /// Whether the line begins before the part.
+    is_cut: bool,
     text: String,
     span: std::ops::Range<usize>,
 }
 
 impl Excerpt {
-    /// The place is its own element: the renderer would count the column in the part of the
-    /// line that it is given.
-    fn join<'a>(&'a self, group: Group<'a>, kind: AnnotationKind) -> Group<'a> {
-        let origin = Origin::path(self.path.as_str())
-            .line(self.line)
-            .char_column(self.column);
-        let snippet = Snippet::source(self.text.as_str())
+    fn snippet(&self, kind: AnnotationKind) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
+        Snippet::source(self.text.as_str())
+            .path(self.path.as_str())
             .line_start(self.line)
-            .annotation(kind.span(self.span.clone()));
-        group.element(origin).element(snippet)
+            .annotation(kind.span(self.span.clone()))
+    }
+
+    /// The renderer counts the column in the part of the line that it is given.
+    fn with_true_column(&self, report: &str) -> String {
+        let column = self.text[..self.span.start].chars().count() + 1;
+        let place = |column: usize| format!("{}:{}:{column}", self.path, self.line);
+        report.replacen(&place(column), &place(self.column), 1)
     }
 }
 
@@ -212,6 +218,7 @@ fn excerpt(place: &Place, sources: &Sources<'_>) -> Option<Excerpt> {
         path: visible(&place.file).into_owned(),
         line,
         column: column + 1,
+        is_cut: first > 0,
         text,
         span: start..end.max(start),
     })

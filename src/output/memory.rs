@@ -2,6 +2,7 @@
 
 use super::path;
 use crate::render::Sink;
+use crate::store::Digest;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,18 +17,34 @@ pub enum Content {
     File(PathBuf),
 }
 
+/// Outputs of an earlier build with what they were made of.
+pub type Made = BTreeMap<String, (Digest, Content)>;
+
 /// Collects outputs by path.
 #[derive(Debug, Default)]
 pub struct MemoryStage {
+    earlier: Made,
     files: Mutex<BTreeMap<String, Content>>,
+    made: Mutex<Made>,
 }
 
 impl MemoryStage {
-    /// Everything that was written.
-    pub fn into_files(self) -> BTreeMap<String, Content> {
-        self.files
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// A stage that takes over the outputs of an earlier one which would be the same.
+    pub fn after(earlier: Made) -> Self {
+        Self {
+            earlier,
+            ..Self::default()
+        }
+    }
+
+    /// Everything that was written, and what the next stage may take over.
+    pub fn into_parts(self) -> (BTreeMap<String, Content>, Made) {
+        let files = self.files.into_inner();
+        let made = self.made.into_inner();
+        (
+            files.unwrap_or_else(PoisonError::into_inner),
+            made.unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
     fn insert(&self, path: &str, content: Content) -> anyhow::Result<()> {
@@ -37,11 +54,37 @@ impl MemoryStage {
         anyhow::ensure!(earlier.is_none(), "two outputs would be `{path}`");
         Ok(())
     }
+
+    fn remember(&self, path: &str, key: Digest, content: Content) {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.insert(path.to_owned(), (key, content));
+    }
 }
 
 impl Sink for MemoryStage {
     fn write(&self, path: &str, bytes: &[u8]) -> anyhow::Result<()> {
         self.insert(path, Content::Bytes(Arc::from(bytes)))
+    }
+
+    fn has(&self, path: &str, key: Digest) -> bool {
+        match self.earlier.get(path) {
+            Some((known, content)) if *known == key => {
+                // A second output of that name is for `write` to refuse.
+                let is_first = self.insert(path, content.clone()).is_ok();
+                if is_first {
+                    self.remember(path, key, content.clone());
+                }
+                is_first
+            }
+            _ => false,
+        }
+    }
+
+    fn write_made(&self, path: &str, key: Digest, bytes: &[u8]) -> anyhow::Result<()> {
+        let content = Content::Bytes(Arc::from(bytes));
+        self.insert(path, content.clone())?;
+        self.remember(path, key, content);
+        Ok(())
     }
 
     fn copy(&self, path: &str, source: &Path) -> anyhow::Result<()> {

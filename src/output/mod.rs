@@ -8,8 +8,10 @@ mod commit;
 mod manifest;
 mod memory;
 mod path;
+mod record;
 mod stage;
 
-pub use memory::{Content, Discard, MemoryStage};
+pub use memory::{Content, Discard, Made, MemoryStage};
 pub use path::is_safe;
+pub use record::Record;
 pub use stage::{Committed, Stage};

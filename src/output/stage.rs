@@ -2,14 +2,17 @@
 //! from what lies in the public folder, and commits them together.
 //!
 //! Nothing in the public folder changes before [`Stage::commit`]. The area lies beside the
-//! folder, in `.guidepost/`, so that a commit is renames on one file system. Trusts no times:
-//! an output is unchanged when its bytes are.
+//! folder, in `.guidepost/`, so that a commit is renames on one file system. An output is
+//! unchanged when its bytes are, or when a [`Record`] vouches for it: made of the same, and the
+//! file is the one that was written then.
 
 use super::commit::{self, Change};
 use super::manifest::{self, Hash, MANIFEST, Manifest};
-use super::path;
+use super::{Record, path};
 use crate::render::Sink;
+use crate::store::{Digest, Moment, Stat, digest_all};
 use anyhow::Context as _;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::io::{BufReader, BufWriter, ErrorKind, Read, Write as _};
@@ -36,6 +39,8 @@ pub struct Committed {
     pub removed: usize,
     /// Things that a person should know, one sentence each.
     pub notes: Vec<String>,
+    /// What lies in the folder now, for the next build.
+    pub records: BTreeMap<String, Record>,
 }
 
 /// The staging area of one build into one folder. Dropped without a commit, it leaves the
@@ -46,6 +51,9 @@ pub struct Stage {
     work: PathBuf,
     earlier: Option<Manifest>,
     notes: Vec<String>,
+    known: BTreeMap<String, Record>,
+    /// When the stage was opened, by the clock of the file system.
+    moment: Option<Moment>,
     next: AtomicU64,
     state: Mutex<State>,
     /// Held open: the system gives the lock back even when the process is killed.
@@ -55,6 +63,8 @@ pub struct Stage {
 #[derive(Debug, Default)]
 struct State {
     files: BTreeMap<String, Hash>,
+    /// What outputs were made of.
+    keys: BTreeMap<String, Digest>,
     staged: BTreeMap<String, u64>,
     /// Files in the way that no build wrote.
     foreign: Vec<String>,
@@ -86,13 +96,25 @@ impl Stage {
         let earlier = read_manifest(&out, &mut notes)?;
         Ok(Self {
             out,
-            work,
             earlier,
             notes,
+            known: BTreeMap::new(),
+            moment: Moment::now(&work.join("clock")).ok(),
+            work,
             next: AtomicU64::new(0),
             state: Mutex::default(),
             _lock: lock,
         })
+    }
+
+    /// The public folder, links in its parents resolved.
+    pub fn out(&self) -> &Path {
+        &self.out
+    }
+
+    /// Takes what an earlier build knew of the folder.
+    pub fn know(&mut self, known: BTreeMap<String, Record>) {
+        self.known = known;
     }
 
     /// Puts everything in place.
@@ -107,18 +129,39 @@ impl Stage {
         let manifest = Manifest(state.files);
         refuse_nested(&manifest)?;
         let removed = self.no_longer_made(&manifest, &mut notes)?;
-        let outcome = Committed {
+        let mut outcome = Committed {
             outputs: manifest.0.len(),
             written: state.staged.len(),
             removed: removed.len(),
             notes,
+            records: BTreeMap::new(),
         };
         let unchanged = self.earlier.as_ref() == Some(&manifest);
         if !(unchanged && state.staged.is_empty()) {
             let change = Change::new(state.staged, removed);
             commit::apply(&self.work, &self.out, &change, &manifest)?;
         }
+        outcome.records = self.records(manifest, &state.keys);
         Ok(outcome)
+    }
+
+    fn records(
+        &self,
+        manifest: Manifest,
+        keys: &BTreeMap<String, Digest>,
+    ) -> BTreeMap<String, Record> {
+        let record = |(path, hash): (String, Hash)| {
+            let key = keys.get(&path).copied();
+            let known = self.known.get(&path);
+            if let Some(known) = known.filter(|known| key.is_some() && known.key == key) {
+                return Some((path, known.clone()));
+            }
+            let metadata = fs::symlink_metadata(self.out.join(&path)).ok()?;
+            let stat = Stat::of(&metadata);
+            Some((path, Record { key, hash, stat }))
+        };
+        let files: Vec<(String, Hash)> = manifest.0.into_iter().collect();
+        files.into_par_iter().filter_map(record).collect()
     }
 
     /// Files of earlier builds that this one did not make. One that somebody edited since is
@@ -202,6 +245,27 @@ impl Drop for Stage {
 }
 
 impl Sink for Stage {
+    fn has(&self, path: &str, key: Digest) -> bool {
+        let Some(known) = self.known.get(path).filter(|known| known.key == Some(key)) else {
+            return false;
+        };
+        let in_place = path::join(&self.out, path)
+            .ok()
+            .and_then(|target| fs::symlink_metadata(target).ok())
+            .is_some_and(|metadata| Stat::of(&metadata) == known.stat);
+        // A second output of that name is for `write` to refuse.
+        in_place && self.claim(path, known.hash).is_ok() && {
+            self.state().keys.insert(path.to_owned(), key);
+            true
+        }
+    }
+
+    fn write_made(&self, path: &str, key: Digest, bytes: &[u8]) -> anyhow::Result<()> {
+        self.write(path, bytes)?;
+        self.state().keys.insert(path.to_owned(), key);
+        Ok(())
+    }
+
     fn write(&self, path: &str, bytes: &[u8]) -> anyhow::Result<()> {
         let target = path::join(&self.out, path)?;
         self.claim(path, manifest::hash(bytes))?;
@@ -215,12 +279,25 @@ impl Sink for Stage {
 
     fn copy(&self, path: &str, source: &Path) -> anyhow::Result<()> {
         let cannot = || format!("cannot copy `{}` to `{path}`", source.display());
-        let length = fs::metadata(source).with_context(cannot)?.len();
-        if length <= IN_MEMORY {
-            let bytes = fs::read(source).with_context(cannot)?;
-            return self.write(path, &bytes);
+        let metadata = fs::metadata(source).with_context(cannot)?;
+        let stat = Stat::of(&metadata);
+        let at_rest = self.moment.is_some_and(|moment| stat.at_rest(moment));
+        let name = source.to_string_lossy();
+        let key = at_rest.then(|| digest_all([name.as_bytes(), &stat.bytes()]));
+        if key.is_some_and(|key| self.has(path, key)) {
+            return Ok(());
         }
-        self.stream(path, source, length).with_context(cannot)
+        if metadata.len() <= IN_MEMORY {
+            let bytes = fs::read(source).with_context(cannot)?;
+            self.write(path, &bytes)?;
+        } else {
+            self.stream(path, source, metadata.len())
+                .with_context(cannot)?;
+        }
+        if let Some(key) = key {
+            self.state().keys.insert(path.to_owned(), key);
+        }
+        Ok(())
     }
 }
 

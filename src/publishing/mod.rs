@@ -16,6 +16,7 @@ pub use work::{AccountWork, Trouble};
 
 use crate::build::{self, Options};
 use crate::diag::{self, Diagnostic};
+use crate::memo::Memo;
 use crate::platform::{HttpOptions, Pace, Secret};
 use crate::publish::account::{self, Account, Publishing};
 use crate::publish::apply::{Half, Outcome};
@@ -110,7 +111,7 @@ pub fn prepare(root: &Path, wish: &Wish<'_>) -> anyhow::Result<Session> {
         to_come: true,
         ..wish.options.clone()
     };
-    let resolved = build::resolve(root, &options)?;
+    let resolved = build::resolve(root, &options, &Memo::none())?;
     let mut session = Session {
         root: root.to_path_buf(),
         diagnostics: resolved.diagnostics,
@@ -216,7 +217,7 @@ fn unknown_accounts(asked: &[String], names: &[&str]) -> anyhow::Result<()> {
 /// # Errors
 /// As [`prepare`].
 pub fn check(root: &Path, options: &Options) -> anyhow::Result<Vec<Diagnostic>> {
-    let resolved = build::resolve(root, options)?;
+    let resolved = build::resolve(root, options, &Memo::none())?;
     let (Some(site), Some(theme)) = (resolved.site, resolved.theme) else {
         return Ok(Vec::new());
     };

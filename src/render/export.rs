@@ -65,7 +65,7 @@ fn record(site: &Site, page: &Page) -> Option<Value> {
         Details::Company(company) => of_company(&mut fields, site, page, company),
         _ => return None,
     }
-    fields.text("summary", Some(&summary::of(site, page)));
+    fields.text("summary", Some(&summary::of(page)));
     for (taxonomy, terms) in &page.terms {
         let names: Vec<&str> = terms
             .iter()

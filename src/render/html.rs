@@ -7,17 +7,20 @@ use super::context::site::home;
 use super::context::{Contexts, Here, HereKind, call, part_url, parts, steps};
 use super::errors::Errors;
 use super::json_ld::Trail;
+use super::key::{self, Variables};
 use super::theme::Theme;
 use super::theme::files::Content;
 use super::{address, context::titles};
 use crate::content::Kind;
 use crate::diag::{Code, Diagnostic, Place, did_you_mean};
 use crate::site::community::{Door, Leads, Offered};
-use crate::site::{List, ListOf, Page, PageId};
+use crate::site::{List, ListOf, Page, PageId, Section};
+use crate::store::Digest;
+use crate::timing::Timings;
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use std::path::Path;
 use std::sync::Arc;
-use tera::{Context, Value};
+use tera::Value;
 
 /// Gives the structured data of an output, from what it is and the way to it from the home
 /// page.
@@ -41,11 +44,12 @@ pub(super) fn write(
     contexts: &Contexts<'_>,
     json_ld: JsonLd<'_>,
     errors: &Errors,
+    timings: &Timings,
     sink: &dyn Sink,
 ) -> anyhow::Result<()> {
     outputs(contexts)
         .into_par_iter()
-        .try_for_each(|output| one(contexts, &output, json_ld, errors, sink))
+        .try_for_each(|output| one(contexts, &output, json_ld, errors, timings, sink))
 }
 
 /// Writes static files and assets.
@@ -177,6 +181,7 @@ fn one(
     output: &Output<'_>,
     json_ld: JsonLd<'_>,
     errors: &Errors,
+    timings: &Timings,
     sink: &dyn Sink,
 ) -> anyhow::Result<()> {
     let Some(template) = template(contexts, &output.kind) else {
@@ -191,13 +196,24 @@ fn one(
             &steps(contexts, &output.kind, output.language),
         ),
     };
-    let mut context = contexts.output(&here);
-    variables(contexts, &output.kind, errors, &mut context);
+    let mut variables = contexts.output(&here);
+    add(contexts, &output.kind, &mut variables);
+    let content = content_key(contexts, &output.kind);
+    let language = output.language.to_le_bytes();
+    let key = contexts.shared.key(
+        &variables,
+        &[&contexts.salt, template.as_bytes(), &language, &content],
+    );
+    if sink.has(&output.path, key) {
+        return Ok(());
+    }
+    fill(contexts, &output.kind, errors, &mut variables);
     let Some(engine) = contexts.theme.engine(output.language) else {
         return Ok(());
     };
-    match engine.render(&template, &context) {
-        Ok(html) => sink.write(&output.path, html.as_bytes()),
+    let context = variables.into_context();
+    match timings.template(&template, || engine.render(&template, &context)) {
+        Ok(html) => sink.write_made(&output.path, key, html.as_bytes()),
         Err(error) => {
             errors.add(contexts.theme, &template, &error, source(contexts, output));
             Ok(())
@@ -205,20 +221,13 @@ fn one(
     }
 }
 
-fn variables(contexts: &Contexts<'_>, kind: &HereKind<'_>, errors: &Errors, context: &mut Context) {
+/// Adds what an output shows of its own, but for the body, which is long and seldom new.
+fn add(contexts: &Contexts<'_>, kind: &HereKind<'_>, variables: &mut Variables) {
     let site = contexts.site;
     match *kind {
-        HereKind::Page(id) => {
-            let content = body::page(contexts, id, Mode::Site, errors);
-            context.insert_value("page", contexts.page(id, &content));
-        }
+        HereKind::Page(id) => variables.insert("page", contexts.page(id, "")),
         HereKind::List(list, part) => {
-            // A section's own text stands on its first part.
-            let content = match contexts.section_of(list) {
-                Some(section) if part == 1 => body::section(contexts, section, Mode::Site, errors),
-                _ => String::new(),
-            };
-            context.insert_value("list", contexts.list(list, part, &content));
+            variables.insert("list", contexts.list(list, part, ""));
         }
         HereKind::Taxonomy(index) => {
             let overview = &site.taxonomies[index];
@@ -227,27 +236,27 @@ fn variables(contexts: &Contexts<'_>, kind: &HereKind<'_>, errors: &Errors, cont
                 .taxonomies
                 .get(overview.taxonomy)
                 .map_or("", |taxonomy| taxonomy.name.as_str());
-            context.insert_value("taxonomy", Value::from(name));
-            context.insert_value(
+            variables.insert("taxonomy", Value::from(name));
+            variables.insert(
                 "title",
                 Value::from(titles::taxonomy(site, contexts.theme, overview)),
             );
-            context.insert_value("terms", contexts.terms(index));
+            variables.insert("terms", contexts.terms(index));
         }
         HereKind::NotFound => {}
         HereKind::Redirect(redirect) => {
             let whole = address::absolute(&site.config, &redirect.to);
-            context.insert_value("target", Value::from(redirect.to.as_str()));
-            context.insert_value("target_absolute", Value::from(whole));
+            variables.insert("target", Value::from(redirect.to.as_str()));
+            variables.insert("target_absolute", Value::from(whole));
         }
         HereKind::Join(_) => {}
-        HereKind::Door(channel, door) => of_door(contexts, channel, door, context),
+        HereKind::Door(channel, door) => of_door(contexts, channel, door, variables),
     }
 }
 
 /// What a door's page reads. A theme without `go.html` shows it as any redirect, so that one
 /// always has somewhere to lead.
-fn of_door(contexts: &Contexts<'_>, channel: usize, door: &Door, context: &mut Context) {
+fn of_door(contexts: &Contexts<'_>, channel: usize, door: &Door, variables: &mut Variables) {
     let site = contexts.site;
     let join = site.community.iter().flat_map(|community| &community.joins);
     let join = join.map(|join| join.url.as_str()).next().unwrap_or("/");
@@ -258,8 +267,8 @@ fn of_door(contexts: &Contexts<'_>, channel: usize, door: &Door, context: &mut C
         Leads::Shown | Leads::Closed => Some(join),
     };
     let whole = target.map(|target| address::absolute(&site.config, target));
-    context.insert_value("target", target.map_or_else(Value::none, Value::from));
-    context.insert_value(
+    variables.insert("target", target.map_or_else(Value::none, Value::from));
+    variables.insert(
         "target_absolute",
         whole.map_or_else(Value::none, Value::from),
     );
@@ -278,7 +287,45 @@ fn of_door(contexts: &Contexts<'_>, channel: usize, door: &Door, context: &mut C
         };
         call::channel(&offered, lang, &str::to_owned)
     });
-    context.insert_value("channel", shown.unwrap_or_else(Value::none));
+    variables.insert("channel", shown.unwrap_or_else(Value::none));
+}
+
+/// The section whose own text stands on an output: on the first part of its list.
+fn section_of<'a>(contexts: &Contexts<'a>, kind: &HereKind<'_>) -> Option<&'a Section> {
+    match kind {
+        HereKind::List(list, 1) => contexts.section_of(list),
+        _ => None,
+    }
+}
+
+/// Stands for the body in an output's key.
+fn content_key(contexts: &Contexts<'_>, kind: &HereKind<'_>) -> Digest {
+    let site = contexts.site;
+    match (kind, section_of(contexts, kind)) {
+        // Components see what the template sees, which is in the key already.
+        (HereKind::Page(id), _) => {
+            let page = &site.pages[*id as usize];
+            key::body(site, &page.source.body, &page.targets, Digest::default)
+        }
+        (_, Some(section)) => section
+            .source
+            .as_ref()
+            .map_or_else(Digest::default, |source| {
+                key::body(site, &source.body, &section.targets, Digest::default)
+            }),
+        _ => Digest::default(),
+    }
+}
+
+/// Adds the body.
+fn fill(contexts: &Contexts<'_>, kind: &HereKind<'_>, errors: &Errors, variables: &mut Variables) {
+    if let HereKind::Page(id) = kind {
+        let content = body::page(contexts, *id, Mode::Site, errors);
+        variables.set("page", "content", Value::safe_string(&content));
+    } else if let Some(section) = section_of(contexts, kind) {
+        let content = body::section(contexts, section, Mode::Site, errors);
+        variables.set("list", "content", Value::safe_string(&content));
+    }
 }
 
 /// The template of an output; none when the theme lacks it (that was reported once).

@@ -20,6 +20,7 @@ mod filters;
 mod headers;
 mod html;
 mod json_ld;
+mod key;
 mod origin;
 mod outputs;
 pub mod qr;
@@ -39,6 +40,8 @@ pub use texts::PageTexts;
 
 use crate::diag::Diagnostic;
 use crate::site::Site;
+use crate::store::Digest;
+use crate::timing::Timings;
 use body::Mode;
 use context::{Contexts, titles};
 use errors::Errors;
@@ -52,6 +55,22 @@ pub trait Sink: Sync {
     /// # Errors
     /// When it cannot be stored; rendering stops.
     fn write(&self, path: &str, bytes: &[u8]) -> anyhow::Result<()>;
+
+    /// Whether the output that is made of what this key digests is in place already. If so it
+    /// is part of this build, and is not made again.
+    fn has(&self, path: &str, key: Digest) -> bool {
+        let _ = (path, key);
+        false
+    }
+
+    /// An output made in memory, with the digest of everything that it was made of.
+    ///
+    /// # Errors
+    /// When it cannot be stored; rendering stops.
+    fn write_made(&self, path: &str, key: Digest, bytes: &[u8]) -> anyhow::Result<()> {
+        let _ = key;
+        self.write(path, bytes)
+    }
 
     /// An output that is a copy of a file. `source` is absolute.
     ///
@@ -68,9 +87,10 @@ pub fn render(
     site: &Site,
     theme: &theme::Theme,
     root: &Path,
+    timings: &Timings,
     sink: &dyn Sink,
 ) -> anyhow::Result<Vec<Diagnostic>> {
-    let contexts = Contexts::new(site, theme);
+    let contexts = timings.stage("contexts", || Contexts::new(site, theme));
     let mut diagnostics = body::unknown_components(&contexts);
     diagnostics.extend(check::check_templates(theme));
     if !theme.is_whole() {
@@ -82,31 +102,37 @@ pub fn render(
     diagnostics.extend(html::missing_join(&contexts));
     let errors = Errors::default();
     let lacking = Mutex::new(Vec::new());
-    html::write(
-        &contexts,
-        &|kind, trail| {
-            let (markup, found) = json_ld::of(site, theme, kind, trail);
-            lacking
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .extend(found);
-            markup
-        },
-        &errors,
-        sink,
-    )?;
+    timings.stage("html", || {
+        html::write(
+            &contexts,
+            &|kind, trail| {
+                let (markup, found) = json_ld::of(site, theme, kind, trail);
+                lacking
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .extend(found);
+                markup
+            },
+            &errors,
+            timings,
+            sink,
+        )
+    })?;
     diagnostics.extend(lacking.into_inner().unwrap_or_else(PoisonError::into_inner));
-    html::copy(&contexts, root, sink)?;
-    outputs::write(
-        site,
-        &outputs::Known {
-            icon: icon(theme),
-            statics: &theme.statics,
-            bodies: &|id| body::page(&contexts, id, Mode::Feed, &errors),
-            titles: &|list| titles::list(site, theme, list),
-        },
-        sink,
-    )?;
+    timings.stage("copy", || html::copy(&contexts, root, sink))?;
+    timings.stage("feeds", || {
+        outputs::write(
+            site,
+            &outputs::Known {
+                icon: icon(theme),
+                statics: &theme.statics,
+                bodies: &|id| body::page(&contexts, id, Mode::Feed, &errors),
+                body_keys: &|id| key::of_page(&contexts, id),
+                titles: &|list| titles::list(site, theme, list),
+            },
+            sink,
+        )
+    })?;
     diagnostics.extend(errors.finish());
     Ok(diagnostics)
 }

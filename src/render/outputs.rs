@@ -2,7 +2,7 @@
 //! `_redirects`, calendars, QR codes and data files. Takes the site and what the theme knows; gives
 //! each output to the sink as soon as it is made.
 
-use super::feed::{BodyOf, TitleOf};
+use super::feed::{BodyKeyOf, BodyOf, TitleOf};
 use super::theme::StaticFile;
 use super::{Sink, calendar, codes, export, feed, headers, origin, redirect, robots, sitemap};
 use crate::site::Site;
@@ -16,6 +16,8 @@ pub(crate) struct Known<'a> {
     pub(crate) statics: &'a [StaticFile],
     /// The body of a page as HTML, with whole addresses where it can.
     pub(crate) bodies: BodyOf<'a>,
+    /// The digest of such a body, without making it.
+    pub(crate) body_keys: BodyKeyOf<'a>,
     /// The title of a list in the words of the theme.
     pub(crate) titles: TitleOf<'a>,
 }
@@ -27,7 +29,13 @@ pub(crate) struct Known<'a> {
 /// When the sink fails.
 pub(crate) fn write(site: &Site, known: &Known<'_>, sink: &dyn Sink) -> anyhow::Result<()> {
     let icon = known.icon.map(|icon| origin::of_output(&site.config, icon));
-    feed::write(site, icon.as_deref(), known.bodies, known.titles, sink)?;
+    feed::write(
+        site,
+        icon.as_deref(),
+        (known.bodies, known.body_keys),
+        known.titles,
+        sink,
+    )?;
     calendar::write(site, known.titles, sink)?;
     export::write(site, sink)?;
     codes::write(site, sink)?;

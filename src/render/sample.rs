@@ -127,8 +127,9 @@ pub(crate) fn page(path: &str, title: &str, details: Details) -> Page {
         cascade: None,
         title: title.to_owned(),
         body: Body {
-            html: format!("<p>{path}</p>"),
-            plain: "正文第一段。\n正文第二段。".to_owned(),
+            html: format!("<p>{path}</p>").into(),
+            plain: "正文第一段。\n正文第二段。".to_owned().into(),
+            beginning: "正文第一段。正文第二段。".to_owned(),
             ..Body::default()
         },
         personal: Vec::new(),

@@ -34,7 +34,7 @@ impl<'a> PageTexts<'a> {
 
     /// The summary as one line of plain text.
     pub fn summary(&self, page: PageId) -> String {
-        summary::of(self.site, &self.site.pages[page as usize])
+        summary::of(&self.site.pages[page as usize])
     }
 
     /// What the kind's own fields say, each short.

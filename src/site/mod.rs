@@ -315,6 +315,14 @@ pub struct NextChange {
     pub what: &'static str,
 }
 
+/// The word of [`NextChange::what`] that a text says.
+pub fn change_word(text: &str) -> &'static str {
+    ["appears", "begins"]
+        .into_iter()
+        .find(|word| *word == text)
+        .unwrap_or("expires")
+}
+
 /// What became of the content files.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {

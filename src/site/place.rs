@@ -35,7 +35,7 @@ impl Placed {
     /// A plain page without any text.
     pub(super) fn is_empty(&self) -> bool {
         let body = &self.source.body;
-        self.source.kind == Kind::Page && body.holes.is_empty() && body.html.trim().is_empty()
+        self.source.kind == Kind::Page && body.holes.is_empty() && body.html.is_blank()
     }
 }
 

@@ -178,3 +178,32 @@ fn a_theme_that_cannot_show_the_join_page_is_told() {
     let door = site.read("public/go/wechat/index.html");
     assert!(door.contains("url=/join/"), "{door}");
 }
+
+/// What is kept from an earlier build never shows: not when only the readers of a page change,
+/// and not when only time passes.
+#[test]
+fn a_build_after_a_build_gives_the_same_bytes_as_a_new_one() {
+    let settings = format!("{SETTINGS}{COMMUNITY}").replace(
+        "  channels:\n",
+        "  stages: { acquire: { text: 先看看 }, convert: { text: 进来 } }\n  channels:\n    group: { url: 'https://t.me/group', expires: 2026-07-01 }\n",
+    );
+    let site = site().file("site.yaml", settings);
+    site.build().fine();
+    assert!(site.read("public/atom.xml").contains("先问一句"));
+    let page = "---\ntitle: 乙\ndate: 2026-06-02\nstage: convert\n---\n文。\n\n::join\n";
+    site.write("content/articles/b.md", page);
+    for day in ["2026-06-15", "2026-07-02"] {
+        let build = |more: &[&str]| {
+            let words = ["build", "--format", "short", "--date", day];
+            site.run(&[&words[..], more].concat()).fine();
+        };
+        build(&[]);
+        build(&["--no-cache", "--out", "fresh"]);
+        assert_eq!(site.tree("public"), site.tree("fresh"), "{day}");
+        assert!(site.read("public/atom.xml").contains("进来"));
+    }
+    assert!(
+        site.read("public/go/group/index.html")
+            .contains("url=/join/")
+    );
+}

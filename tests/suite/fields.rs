@@ -48,7 +48,11 @@ fn terms<'a>(page: &'a Page, taxonomy: &str) -> Vec<&'a str> {
 fn the_title_is_the_key_else_the_heading_else_the_file_name() {
     let titled = page("a/x.md", "---\ntitle: 甲\n---\n# 甲\n\n正文\n");
     assert_eq!(titled.title, "甲");
-    assert!(!titled.body.html.contains("<h1"), "{}", titled.body.html);
+    assert!(
+        !titled.body.html.get().contains("<h1"),
+        "{}",
+        titled.body.html.get()
+    );
     assert_eq!(page("a/x.md", "# 乙\n\n正文\n").title, "乙");
     assert_eq!(page("a/2026-05-20-on-foot.md", "正文\n").title, "on foot");
 }
@@ -189,7 +193,7 @@ fn words_of_four_generators_mean_the_same() {
             Some("2024-01-01T16:00:00Z"),
             "{front_matter}"
         );
-        assert_eq!(page.body.plain.trim(), "text", "{front_matter}");
+        assert_eq!(page.body.plain.get().trim(), "text", "{front_matter}");
     }
 }
 
@@ -225,9 +229,9 @@ fn an_event_needs_a_start_and_ends_with_its_recap() {
         "---\ntitle: 沙龙\nstart: 2026-10-01 14:00\nend: 2026-10-01 16:00\nrecap: |\n  来了 **三十** 人。\n---\n欢迎。\n",
     );
     assert!(
-        found.body.plain.ends_with("来了 三十 人。"),
+        found.body.plain.get().ends_with("来了 三十 人。"),
         "{}",
-        found.body.plain
+        found.body.plain.get()
     );
     let (_, diagnostics) = parse_at(
         "events/link.md",

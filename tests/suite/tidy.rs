@@ -11,15 +11,24 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("diag", &[]),
     ("data", &["diag"]),
     ("config", &["diag", "data"]),
-    ("content", &["diag", "data", "config"]),
+    ("store", &[]),
+    ("timing", &[]),
+    ("content", &["diag", "data", "config", "store"]),
     ("site", &["diag", "data", "config", "content"]),
-    ("render", &["diag", "data", "config", "content", "site"]),
-    ("output", &["diag", "render"]),
+    (
+        "render",
+        &[
+            "diag", "data", "config", "content", "site", "store", "timing",
+        ],
+    ),
+    ("output", &["diag", "render", "store"]),
+    ("memo", &["diag", "content", "output", "store"]),
     ("serve", &["diag", "output", "render"]),
     (
         "build",
         &[
-            "diag", "data", "config", "content", "site", "render", "output",
+            "diag", "data", "config", "content", "site", "render", "output", "store", "memo",
+            "timing",
         ],
     ),
     ("platform", &[]),
@@ -31,6 +40,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "publishing",
         &[
             "diag", "data", "config", "content", "site", "render", "build", "platform", "publish",
+            "memo",
         ],
     ),
 ];

@@ -12,14 +12,33 @@ use jiff::civil;
 use jiff::tz::{Offset, TimeZone};
 
 /// A point in time as an author gave it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub struct Moment {
     /// The instant. A date without a time of day is its first moment in the zone.
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
     pub at: Timestamp,
     /// Offset from UTC that the author wrote, or that the site's zone had then.
+    #[serde(with = "offset_seconds")]
     pub offset: Offset,
     /// Whether a time of day was given.
     pub has_time: bool,
+}
+
+/// An offset from UTC as seconds, for the store.
+mod offset_seconds {
+    use jiff::tz::Offset;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(offset: &Offset, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_i32(offset.seconds())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Offset, D::Error> {
+        let seconds = i32::deserialize(from)?;
+        Offset::from_seconds(seconds).map_err(D::Error::custom)
+    }
 }
 
 impl Moment {

@@ -47,6 +47,7 @@ mod tests;
 use super::{Body, text};
 use crate::config::Markdown;
 use crate::diag::{Code, Diagnostic, Place};
+use crate::store::Digest;
 use label::inline_html;
 use source::{Edits, Locator};
 use std::sync::Arc;
@@ -147,13 +148,16 @@ impl Writer<'_> {
         self.write_notes();
         let plain = self.plain.finish();
         let body = Body {
-            html: self.out.html,
+            has_frame: self.out.html.contains("<iframe"),
+            html: self.out.html.into(),
             holes: self.out.holes,
             headings: self.headings,
             anchors: self.anchors,
             more: self.more,
             length: text::length(&plain),
-            plain,
+            plain: plain.into(),
+            beginning: String::new(),
+            digest: Digest::default(),
             excerpt: self.excerpt,
             title: self.title,
             has_code: self.has_code,

@@ -19,7 +19,12 @@ struct Plain<'a>(&'a Site);
 
 impl Texts for Plain<'_> {
     fn body(&self, page: PageId) -> String {
-        self.0.pages[page as usize].source.body.html.clone()
+        self.0.pages[page as usize]
+            .source
+            .body
+            .html
+            .get()
+            .into_owned()
     }
 
     fn summary(&self, page: PageId) -> String {
@@ -27,6 +32,7 @@ impl Texts for Plain<'_> {
             .source
             .body
             .plain
+            .get()
             .replace('\n', " ")
     }
 

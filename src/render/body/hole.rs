@@ -205,7 +205,7 @@ impl Filler<'_> {
                 if !embed {
                     return link(out, &url, "", label, &page.source.title);
                 }
-                let summary = card::summary(site, page);
+                let summary = card::summary(page);
                 let (open, middle, close) = if alone {
                     (
                         "<blockquote class=\"embed\"><p>",
@@ -218,7 +218,7 @@ impl Filler<'_> {
                 out.push_str(open);
                 link(out, &url, "", label, &page.source.title);
                 out.push_str(middle);
-                escape_into(out, &summary);
+                escape_into(out, summary);
                 out.push_str(close);
             }
             Target::Url(_) | Target::Picture(_) => {

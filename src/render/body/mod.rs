@@ -153,18 +153,19 @@ struct Frame<'a> {
 
 impl Filler<'_> {
     fn fill(&self, body: &Body, targets: &[Target]) -> String {
+        let text = body.html.get();
         if body.holes.is_empty() {
-            return body.html.clone();
+            return text.into_owned();
         }
         let known = self.contexts.theme.components();
-        let mut html = String::with_capacity(body.html.len() + body.holes.len() * 64);
+        let mut html = String::with_capacity(text.len() + body.holes.len() * 64);
         let mut frames: Vec<Frame<'_>> = Vec::new();
         let mut globals: Option<Context> = None;
         let mut written = 0;
         for (index, hole) in body.holes.iter().enumerate() {
-            let to = hole.offset.min(body.html.len());
+            let to = hole.offset.min(text.len());
             let out = frames.last_mut().map_or(&mut html, |frame| &mut frame.html);
-            out.push_str(body.html.get(written..to).unwrap_or_default());
+            out.push_str(text.get(written..to).unwrap_or_default());
             written = written.max(to);
             match &hole.kind {
                 HoleKind::Open(component) => {
@@ -185,15 +186,15 @@ impl Filler<'_> {
                 _ => {
                     let target = targets.get(index).unwrap_or(&Target::None);
                     let around = (
-                        body.html.get(..to).unwrap_or_default(),
-                        body.html.get(to..).unwrap_or_default(),
+                        text.get(..to).unwrap_or_default(),
+                        text.get(to..).unwrap_or_default(),
                     );
                     self.write(out, &hole.kind, target, around);
                 }
             }
         }
         let out = frames.last_mut().map_or(&mut html, |frame| &mut frame.html);
-        out.push_str(body.html.get(written..).unwrap_or_default());
+        out.push_str(text.get(written..).unwrap_or_default());
         while !frames.is_empty() {
             self.close(&mut frames, &mut html, &mut globals);
         }
@@ -209,7 +210,11 @@ impl Filler<'_> {
             out.push_str(&frame.html);
             return;
         };
-        let globals = globals.get_or_insert_with(|| self.contexts.globals(self.language, self.url));
+        let globals = globals.get_or_insert_with(|| {
+            self.contexts
+                .globals(self.language, self.url)
+                .into_context()
+        });
         let context = self.component_context(globals, component, &frame);
         if self.mode == Mode::Post && component.name == "join" {
             return;

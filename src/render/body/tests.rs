@@ -37,10 +37,10 @@ fn fill(html: &str, holes: Vec<(HoleKind, Target)>, mode: Mode) -> (String, Vec<
     let mut body = Body::default();
     let mut targets = Vec::new();
     for (number, part) in parts.iter().enumerate() {
-        body.html.push_str(part);
+        body.html.make_mut().push_str(part);
         if let Some((kind, target)) = holes.get(number) {
             body.holes.push(Hole {
-                offset: body.html.len(),
+                offset: body.html.get().len(),
                 position: Position {
                     line: u32::try_from(number + 1).unwrap(),
                     column: 1,

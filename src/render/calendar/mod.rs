@@ -103,7 +103,7 @@ fn write_event(lines: &mut Lines, site: &Site, page: &Page, event: &Event) {
         whole_days(lines, zone, start, end.unwrap_or(start));
     }
     lines.text("SUMMARY", &sanitise::line(&page.source.title));
-    let mut description = vec![summary::of(site, page)];
+    let mut description = vec![summary::of(page)];
     description.extend(event.online_url.clone());
     description.extend(event.signup_url.clone());
     describe(lines, &description);
@@ -137,7 +137,7 @@ fn write_deadline(lines: &mut Lines, site: &Site, page: &Page, policy: &Policy) 
     head(lines, site, page, "deadline-", deadline);
     whole_days(lines, &site.config.timezone, deadline, deadline);
     lines.text("SUMMARY", &sanitise::line(&page.source.title));
-    let mut description = vec![summary::of(site, page)];
+    let mut description = vec![summary::of(page)];
     description.extend(policy.amount.clone());
     description.extend(policy.issuer.clone());
     describe(lines, &description);

@@ -3,11 +3,10 @@
 
 use super::value::{count, maybe, maybe_date, picture, record, texts};
 use super::{details, value};
-use crate::content::{Details, text};
+use crate::content::Details;
 use crate::render::address;
 use crate::site::{Page, Site};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
-use std::borrow::Cow;
 use tera::{Map, Value};
 
 /// A card per page, by page id. `links` are the links to all lists.
@@ -68,7 +67,7 @@ fn card(site: &Site, page: &Page, links: &[Value], employer: Option<&Value>) -> 
         ),
         ("date", maybe_date(page.date.as_ref(), zone)),
         ("updated", maybe_date(updated, zone)),
-        ("summary", Value::from(&*summary(site, page))),
+        ("summary", Value::from(summary(page))),
         ("cover", cover(page)),
         ("tags", terms(site, page, links, "tags")),
         ("categories", terms(site, page, links, "categories")),
@@ -101,16 +100,12 @@ fn own_fields(site: &Site, page: &Page, wanted: &str, employer: Option<&Value>) 
 
 /// The page's summary as plain text: the author's, else the text up to `<!-- more -->`, else
 /// the beginning of the body. May be empty.
-pub(crate) fn summary<'a>(site: &Site, page: &'a Page) -> Cow<'a, str> {
+pub(crate) fn summary(page: &Page) -> &str {
     let source = &page.source;
     if let Some(written) = &source.meta.summary {
-        return Cow::Borrowed(written.as_str());
+        return written;
     }
-    let from = source.body.excerpt.as_deref().unwrap_or(&source.body.plain);
-    if from.trim().is_empty() {
-        return Cow::Borrowed("");
-    }
-    Cow::Owned(text::summary(from, site.config.summary_width))
+    &source.body.beginning
 }
 
 /// Names of the authors, the site's when the page has none.

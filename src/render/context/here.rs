@@ -110,11 +110,11 @@ fn of_page(contexts: &Contexts<'_>, page: &Page, here: &Here<'_>) -> Head {
     let meta = &page.source.meta;
     let zone = &config.timezone;
     let title = page.source.title.clone();
-    let summary = card::summary(site, page);
+    let summary = card::summary(page);
     let description = if summary.trim().is_empty() {
         with_site(site, here.language, &title)
     } else {
-        one_line(&summary)
+        one_line(summary)
     };
     let og_type = match page.source.kind {
         Kind::Article | Kind::Policy | Kind::Event | Kind::Digest => "article",

@@ -16,14 +16,17 @@ mod value;
 mod way;
 
 pub(crate) use here::{Here, HereKind, steps};
+pub(crate) use value::texts;
 
 use super::address;
+use super::key::{self, Shared, Variables};
 use super::theme::Theme;
 use crate::content::Kind;
 use crate::site::{List, ListOf, PageId, Section, Site, list_kind};
+use crate::store::Digest;
 use site::LanguageSite;
 use std::collections::{BTreeMap, BTreeSet};
-use tera::{Context, Map, Value};
+use tera::{Map, Value};
 
 /// Everything that is made once for all outputs.
 pub(crate) struct Contexts<'a> {
@@ -43,6 +46,10 @@ pub(crate) struct Contexts<'a> {
     picture: Option<(String, Option<(u32, u32)>)>,
     /// List of a section, by the section's index.
     section_lists: BTreeMap<u32, usize>,
+    /// Digests of what many outputs show.
+    pub(crate) shared: Shared,
+    /// Digest of what every output depends on.
+    pub(crate) salt: Digest,
 }
 
 impl<'a> Contexts<'a> {
@@ -71,13 +78,19 @@ impl<'a> Contexts<'a> {
                 _ => None,
             })
             .collect();
+        let data = Value::from(data);
+        let mut shared = Shared::default();
+        shared.add(&links);
+        shared.add(&cards);
+        shared.add([&data, &theme.options]);
+        shared.add((0..site.config.languages.len()).map(|language| theme.words(language)));
         Self {
             site,
             theme,
             cards,
             links,
             languages,
-            data: Value::from(data),
+            data,
             facts: site
                 .lists
                 .iter()
@@ -85,26 +98,28 @@ impl<'a> Contexts<'a> {
                 .collect(),
             picture: here::site_picture(site, theme),
             section_lists,
+            shared,
+            salt: key::salt(site, theme),
         }
     }
 
     /// The globals without `here`, for components.
-    pub(crate) fn globals(&self, language: usize, url: &str) -> Context {
+    pub(crate) fn globals(&self, language: usize, url: &str) -> Variables {
         let known = &self.languages[language];
-        let mut context = Context::new();
-        context.insert_value("site", known.at(url));
-        context.insert_value("lang", known.language.clone());
-        context.insert_value("t", self.theme.words(language).clone());
-        context.insert_value("theme", self.theme.options.clone());
-        context.insert_value("data", self.data.clone());
-        context
+        let mut variables = Variables::default();
+        variables.insert("site", known.at(url));
+        variables.insert("lang", known.language.clone());
+        variables.insert("t", self.theme.words(language).clone());
+        variables.insert("theme", self.theme.options.clone());
+        variables.insert("data", self.data.clone());
+        variables
     }
 
     /// All globals of an output.
-    pub(crate) fn output(&self, here: &Here<'_>) -> Context {
-        let mut context = self.globals(here.language, &here.url);
-        context.insert_value("here", here::value(self, here));
-        context
+    pub(crate) fn output(&self, here: &Here<'_>) -> Variables {
+        let mut variables = self.globals(here.language, &here.url);
+        variables.insert("here", here::value(self, here));
+        variables
     }
 
     /// A page's card.

@@ -3,7 +3,7 @@
 use super::bodies::Bodies;
 use super::facts;
 use super::moments::Stamp;
-use crate::render::{address, sanitise, summary};
+use crate::render::{address, key, sanitise, summary};
 use crate::site::{ListOf, Page, PageId, Site};
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -23,30 +23,41 @@ pub(crate) struct Entry<'a> {
     pub(crate) image: Option<String>,
 }
 
-/// Makes an entry. `updated` was made distinct within the feed.
-pub(crate) fn entry<'a>(
-    site: &'a Site,
-    id: PageId,
-    updated: Stamp,
-    bodies: &Bodies<'_>,
-) -> Entry<'a> {
+impl Entry<'_> {
+    /// Everything but the content, for the feed's digest.
+    pub(crate) fn write(&self, bytes: &mut Vec<u8>) {
+        let published = self.published.map(Stamp::rfc3339).unwrap_or_default();
+        let image = self.image.as_deref().unwrap_or_default();
+        let updated = self.updated.rfc3339();
+        let parts = [
+            &*self.url,
+            &self.title,
+            &published,
+            &updated,
+            &self.summary,
+            image,
+        ];
+        let lists = [&self.authors, &self.categories];
+        for part in parts
+            .into_iter()
+            .chain(lists.into_iter().flatten().copied())
+        {
+            key::text(bytes, part.as_bytes());
+        }
+    }
+}
+
+/// Makes an entry without its content. `updated` was made distinct within the feed.
+pub(crate) fn entry<'a>(site: &'a Site, id: PageId, updated: Stamp) -> Entry<'a> {
     let config = &*site.config;
     let page = &site.pages[id as usize];
     let url = address::absolute(config, &page.url);
-    let summary = summary::of(site, page);
-    let content = bodies.take(id, &url).map(|body| content(site, page, &body));
+    let summary = summary::of(page);
     Entry {
         title: sanitise::line(&page.source.title),
         published: page.date.filter(|date| date.at <= site.now).map(Stamp::of),
         updated,
-        // An empty element says less than none, and validators dislike it.
-        content: content.map(|html| {
-            if html.trim().is_empty() {
-                format!("<p>{}</p>", sanitise::escape(&summary))
-            } else {
-                html
-            }
-        }),
+        content: None,
         summary,
         authors: page
             .source
@@ -64,34 +75,57 @@ pub(crate) fn entry<'a>(
     }
 }
 
-/// What the page's template shows around the body (the facts of its kind, the pages of a
-/// digest) would be missing in a reader, so it is put there.
-fn content(site: &Site, page: &Page, body: &str) -> String {
-    let mut html = String::new();
+/// Adds the content, where feeds carry it.
+pub(crate) fn fill(site: &Site, id: PageId, entry: &mut Entry<'_>, bodies: &Bodies<'_>) {
+    let Some(body) = bodies.take(id, &entry.url) else {
+        return;
+    };
+    let page = &site.pages[id as usize];
+    let html = format!("{}{body}{}", facts(site, page), collected(site, page));
+    // An empty element says less than none, and validators dislike it.
+    entry.content = Some(if html.trim().is_empty() {
+        format!("<p>{}</p>", sanitise::escape(&entry.summary))
+    } else {
+        html
+    });
+}
+
+/// What stands around the body.
+pub(crate) fn around(site: &Site, id: PageId) -> String {
+    let page = &site.pages[id as usize];
+    format!("{}{}", facts(site, page), collected(site, page))
+}
+
+/// The facts of its kind, which the page's template shows, would be missing in a reader.
+fn facts(site: &Site, page: &Page) -> String {
     let facts = facts::facts(site, page);
-    if !facts.is_empty() {
-        html.push_str("<p>");
-        html.push_str(&sanitise::escape(&sanitise::line(&facts.join(" · "))));
-        html.push_str("</p>\n");
+    if facts.is_empty() {
+        return String::new();
     }
-    html.push_str(body);
-    if !page.collected.is_empty() {
-        html.push_str("\n<ul>\n");
-        for other in page
-            .collected
-            .iter()
-            .filter_map(|id| site.pages.get(*id as usize))
-        {
-            let _ = writeln!(
-                html,
-                "<li><a href=\"{}\">{}</a> {}</li>",
-                sanitise::escape(&address::absolute(&site.config, &other.url)),
-                sanitise::escape(&sanitise::line(&other.source.title)),
-                sanitise::escape(&summary::of(site, other)),
-            );
-        }
-        html.push_str("</ul>");
+    let line = sanitise::escape(&sanitise::line(&facts.join(" · ")));
+    format!("<p>{line}</p>\n")
+}
+
+/// So would the pages of a digest.
+fn collected(site: &Site, page: &Page) -> String {
+    if page.collected.is_empty() {
+        return String::new();
     }
+    let mut html = "\n<ul>\n".to_owned();
+    for other in page
+        .collected
+        .iter()
+        .filter_map(|id| site.pages.get(*id as usize))
+    {
+        let _ = writeln!(
+            html,
+            "<li><a href=\"{}\">{}</a> {}</li>",
+            sanitise::escape(&address::absolute(&site.config, &other.url)),
+            sanitise::escape(&sanitise::line(&other.source.title)),
+            sanitise::escape(&summary::of(other)),
+        );
+    }
+    html.push_str("</ul>");
     html
 }
 

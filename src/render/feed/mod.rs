@@ -15,14 +15,18 @@ mod rss;
 pub(crate) use bodies::BodyOf;
 
 use super::address::{FeedForm, feed_forms};
-use super::{Sink, address, origin};
+use super::{Sink, address, key, origin};
 use crate::content::date::Moment;
 use crate::site::{List, ListOf, PageId, Site};
+use crate::store::{Digest, digest};
 use bodies::Bodies;
 use entry::Entry;
 use moments::Stamp;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::cmp::Reverse;
+
+/// Gives the digest of a page's body for feeds, without making it.
+pub(crate) type BodyKeyOf<'a> = &'a (dyn Fn(PageId) -> Digest + Sync);
 
 /// Gives the title of a list in the words of the theme.
 pub(crate) type TitleOf<'a> = &'a (dyn Fn(&List) -> String + Sync);
@@ -51,15 +55,15 @@ impl Feed<'_> {
 }
 
 /// Writes the feeds of all lists. `icon` is the path or URL of the site's icon; `bodies`
-/// gives a page's body as HTML, with whole addresses where it can; `titles` gives a list's
-/// title.
+/// gives a page's body as HTML, with whole addresses where it can, and the digest of that body;
+/// `titles` gives a list's title.
 ///
 /// # Errors
 /// When the sink fails.
 pub(crate) fn write(
     site: &Site,
     icon: Option<&str>,
-    bodies: BodyOf<'_>,
+    (bodies, body_keys): (BodyOf<'_>, BodyKeyOf<'_>),
     titles: TitleOf<'_>,
     sink: &dyn Sink,
 ) -> anyhow::Result<()> {
@@ -76,17 +80,49 @@ pub(crate) fn write(
     };
     let bodies = Bodies::new(site, bodies, uses.iter().flat_map(|(_, pages)| pages));
     wanted.par_iter().try_for_each(|(list, pages)| {
-        let feed = feed(site, list, pages, icon, titles, &bodies);
-        for form in feed_forms(&site.config) {
+        let mut feed = feed(site, list, pages, icon, titles);
+        let key = key(site, &feed, pages, body_keys);
+        let missing: Vec<(FeedForm, String)> = feed_forms(&site.config)
+            .into_iter()
+            .map(|form| (form, format!("{}{}", list.folder, form.file())))
+            .filter(|(_, path)| !sink.has(path, key))
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        for (entry, id) in feed.entries.iter_mut().zip(pages) {
+            entry::fill(site, *id, entry, &bodies);
+        }
+        for (form, path) in missing {
             let bytes = match form {
                 FeedForm::Atom => atom::document(&feed)?,
                 FeedForm::Rss => rss::document(&feed)?,
                 FeedForm::Json => json::document(&feed)?,
             };
-            sink.write(&format!("{}{}", list.folder, form.file()), &bytes)?;
+            sink.write_made(&path, key, &bytes)?;
         }
         Ok(())
     })
+}
+
+/// Digest of everything that a feed says, in whatever form.
+fn key(site: &Site, feed: &Feed<'_>, pages: &[PageId], body_keys: BodyKeyOf<'_>) -> Digest {
+    let config = &site.config;
+    let mut bytes = config.source.to_vec();
+    for part in [&config.url, &feed.title, &feed.home] {
+        key::text(&mut bytes, part.as_bytes());
+    }
+    for part in [&feed.icon, &feed.image] {
+        key::text(&mut bytes, part.as_deref().unwrap_or_default().as_bytes());
+    }
+    for (entry, id) in feed.entries.iter().zip(pages) {
+        entry.write(&mut bytes);
+        if config.feeds.full {
+            bytes.extend(body_keys(*id));
+            key::text(&mut bytes, entry::around(site, *id).as_bytes());
+        }
+    }
+    digest(&bytes)
 }
 
 /// Whether a list has feeds: it wants some, and it has something to say.
@@ -124,7 +160,6 @@ fn feed<'a>(
     pages: &[PageId],
     icon: Option<&str>,
     titles: TitleOf<'_>,
-    bodies: &Bodies<'_>,
 ) -> Feed<'a> {
     let config = &*site.config;
     let language = config.languages[usize::from(list.language)].tag.as_str();
@@ -138,7 +173,7 @@ fn feed<'a>(
     let entries: Vec<Entry<'_>> = pages
         .iter()
         .zip(stamps)
-        .map(|(id, updated)| entry::entry(site, *id, updated, bodies))
+        .map(|(id, updated)| entry::entry(site, *id, updated))
         .collect();
     Feed {
         title: title(site, list, titles),

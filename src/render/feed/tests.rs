@@ -5,6 +5,7 @@ use crate::content::Details;
 use crate::content::kind::{Article, Job, Salary};
 use crate::render::sample::{HOSTILE, Kept, change, config, list, page, site};
 use crate::site::{ListOf, Page, PageId, Site};
+use crate::store::{Digest, digest};
 use proptest::prelude::{ProptestConfig, any, proptest};
 
 fn article(path: &str, title: &str) -> Page {
@@ -29,7 +30,7 @@ fn written(site: &Site, body: &str) -> Kept {
     write(
         site,
         Some("/favicon.svg"),
-        &|_| body.to_owned(),
+        (&|_| body.to_owned(), &|_| digest(body.as_bytes())),
         &|list| list.title.clone(),
         &kept,
     )
@@ -177,7 +178,9 @@ fn summaries_only_where_the_site_wants_it_so() {
     write(
         &site,
         None,
-        &|_| panic!("no body is asked for"),
+        (&|_| panic!("no body is asked for"), &|_| {
+            panic!("nor its digest")
+        }),
         &|_| String::new(),
         &kept,
     )
@@ -230,10 +233,13 @@ fn a_body_is_made_once_for_all_its_feeds() {
     write(
         &site,
         None,
-        &|_| {
-            made.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            "<p>x</p>".to_owned()
-        },
+        (
+            &|_| {
+                made.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                "<p>x</p>".to_owned()
+            },
+            &|_| Digest::default(),
+        ),
         &|list| list.title.clone(),
         &Kept::default(),
     )

@@ -8,6 +8,7 @@ use crate::render::sample::{self, Kept};
 use crate::render::theme::assemble;
 use crate::render::theme::files::MemoryFiles;
 use crate::site::{ListOf, Redirect, Site};
+use crate::timing::Timings;
 use std::path::Path;
 
 const BARE: [(&str, &str); 9] = [
@@ -62,7 +63,14 @@ fn run(site: &Site, more: &[(&str, &str)]) -> (Kept, Vec<String>) {
     let (theme, diagnostics) = assemble(&MemoryFiles::new(files), &site.config);
     assert_eq!(diagnostics, []);
     let kept = Kept::default();
-    let diagnostics = render(site, &theme.unwrap(), Path::new("/nowhere"), &kept).unwrap();
+    let diagnostics = render(
+        site,
+        &theme.unwrap(),
+        Path::new("/nowhere"),
+        &Timings::default(),
+        &kept,
+    )
+    .unwrap();
     let said = diagnostics
         .iter()
         .map(|diagnostic| {
@@ -217,6 +225,7 @@ fn a_template_that_every_theme_has_is_missed() {
         &site,
         &theme.unwrap(),
         Path::new("/nowhere"),
+        &Timings::default(),
         &Kept::default(),
     )
     .unwrap();
@@ -234,7 +243,14 @@ fn a_template_that_does_not_compile_hides_no_mistake_of_another() {
     let (theme, diagnostics) = assemble(&MemoryFiles::new(files), &site.config);
     assert_eq!(diagnostics.len(), 1, "{diagnostics:?}");
     let kept = Kept::default();
-    let said = render(&site, &theme.unwrap(), Path::new("/nowhere"), &kept).unwrap();
+    let said = render(
+        &site,
+        &theme.unwrap(),
+        Path::new("/nowhere"),
+        &Timings::default(),
+        &kept,
+    )
+    .unwrap();
     let said: Vec<String> = said.iter().map(print::short).collect();
     assert_eq!(
         said,

@@ -38,7 +38,7 @@ pub(super) fn node(
     let mut node = Node::new("Event");
     node.text("name", &page.source.title);
     node.set("url", json!(absolute(config, &page.url)));
-    node.text("description", &summary::of(site, page));
+    node.text("description", &summary::of(page));
     node.moment("startDate", event.start.as_ref().map(|start| start.value));
     node.maybe(
         "endDate",

@@ -35,7 +35,7 @@ pub(super) fn node(
         None => None,
     });
     let country = country::of(site, page);
-    let description = description(site, page);
+    let description = description(page);
     if description.is_none() {
         lacks(
             "a description",
@@ -128,17 +128,18 @@ fn street(employer: &Page) -> Option<&str> {
 }
 
 /// The text of the page as HTML paragraphs; it may not just repeat the title.
-fn description(site: &Site, page: &Page) -> Option<String> {
+fn description(page: &Page) -> Option<String> {
     let source = &page.source;
     let paragraphs: Vec<String> = source
         .body
         .plain
+        .get()
         .lines()
         .map(sanitise::line)
         .filter(|line| !line.is_empty())
         .collect();
     let paragraphs = if paragraphs.is_empty() {
-        vec![summary::of(site, page)]
+        vec![summary::of(page)]
     } else {
         paragraphs
     };

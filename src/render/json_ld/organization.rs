@@ -28,7 +28,7 @@ pub(super) fn node(site: &Site, page: &Page, company: &Company) -> Value {
     }
     node.set("url", json!(company.website.as_deref().unwrap_or(&url)));
     node.set("mainEntityOfPage", json!(url));
-    node.text("description", &summary::of(site, page));
+    node.text("description", &summary::of(page));
     match &page.cover {
         Some(cover) => node.set("logo", json!(absolute(config, &cover.url))),
         None => node.maybe("image", image(site, page)),

@@ -126,7 +126,7 @@ fn a_job_that_lacks_something_is_not_offered_and_says_all_that_is_missing() {
     bare.companies.clear();
     bare.date = None;
     change(&mut bare, |page| {
-        page.body.plain.clear();
+        page.body.plain.make_mut().clear();
         page.meta.summary = Some("焊工".to_owned());
     });
     let mut site = of(vec![bare]);

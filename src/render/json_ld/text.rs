@@ -27,7 +27,7 @@ pub(super) fn node(site: &Site, page: &Page) -> Value {
         node.set("mainEntityOfPage", json!(url));
         node.set("url", json!(url));
     }
-    node.text("description", &summary::of(site, page));
+    node.text("description", &summary::of(page));
     node.moment("datePublished", page.date);
     node.moment("dateModified", page.updated.or(page.date));
     node.set(

@@ -11,7 +11,7 @@ fn tables_can_be_scrolled_and_named() {
              <thead>\n<tr><th scope=\"col\">甲</th><th scope=\"col\" class=\"right\">乙</th></tr>\n</thead>\n\
              <tbody>\n<tr><td>1</td><td class=\"right\">{}</td></tr>\n</tbody>\n</table></div>",
             {
-                let html = rendered("$a|b$").0.html;
+                let html = rendered("$a|b$").0.html.get().into_owned();
                 html.trim()
                     .trim_start_matches("<p>")
                     .trim_end_matches("</p>")
@@ -36,7 +36,7 @@ fn footnotes_are_collected_with_links_back() {
          </ol>\n</section>",
     );
     let (body, _) = rendered("甲[^a]\n\n[^a]: 见[这](/b)。\n");
-    assert_eq!(body.plain, "甲");
+    assert_eq!(body.plain.get(), "甲");
     assert!(shown(&body).contains("<a href=\"→/b\">这</a>"));
     assert!(body.anchors.contains(&"fn-1".to_owned()));
 }
@@ -69,7 +69,7 @@ fn alerts_are_read_in_any_language() {
         "<blockquote>\n<p>[!nope]\nx</p>\n</blockquote>",
     );
     let (body, _) = rendered_with("> [!warning]\n> x", "ru", None);
-    assert!(body.html.contains(">Внимание</p>"));
+    assert!(body.html.get().contains(">Внимание</p>"));
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn code_blocks_are_painted_numbered_and_marked() {
         "a.md:2:1: warning[unknown-code-language]: there is no grammar for `pyton`; the code stays plain"
     );
     let (body, _) = rendered("```math\na^2\n```\n");
-    assert!(body.html.starts_with(
+    assert!(body.html.get().starts_with(
         "<div class=\"math\" role=\"group\" tabindex=\"0\" aria-label=\"公式\"><math"
     ));
 }
@@ -150,7 +150,7 @@ fn directives_open_and_close() {
     check("文\n\n::qr[扫码]{to=a}\n", "<p>文</p>\n⟦qr “扫码” to=a⟧⟦/⟧");
     check("| a |\n|---|\n| b |\n:::x\n:::\n", &{
         let (body, _) = rendered("| a |\n|---|\n| b |\n");
-        format!("{}⟦x⟧⟦/⟧", body.html)
+        format!("{}⟦x⟧⟦/⟧", body.html.get())
     });
     check(
         "```\n:::note\n```\n",

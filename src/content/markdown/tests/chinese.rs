@@ -131,7 +131,7 @@ fn line_ends_between_han_are_no_spaces() {
     check("他说\n“好”\n就走", "<p>他说“好”就走</p>");
     check("한국어\n한국어", "<p>한국어\n한국어</p>");
     let (body, _) = rendered("一\n二\n\n三\nfour");
-    assert_eq!(body.plain, "一二\n三 four");
+    assert_eq!(body.plain.get(), "一二\n三 four");
 }
 
 #[test]
@@ -170,15 +170,15 @@ fn money_is_no_formula_and_formulas_are_mathml() {
     check("$5 和 $6 元", "<p>$5 和 $6 元</p>");
     check("每月$5，每年$50。", "<p>每月$5，每年$50。</p>");
     let (body, _) = rendered("$5 和 $6 元；$a_1*b*$");
-    assert_eq!(body.html.matches("<math").count(), 1);
+    assert_eq!(body.html.get().matches("<math").count(), 1);
     assert!(body.has_math);
     let (body, _) = rendered("$$\n\\frac{a}{b}\n$$\n");
     assert!(
-        body.html.starts_with(
+        body.html.get().starts_with(
             "<div class=\"math\" role=\"group\" tabindex=\"0\" aria-label=\"公式\"><math"
         ),
         "{}",
-        body.html
+        body.html.get()
     );
 }
 
@@ -197,19 +197,19 @@ fn brackets_with_backslashes_hold_formulas() {
     ] {
         let (body, found) = rendered(text);
         assert_eq!(
-            body.html.matches("<math").count(),
+            body.html.get().matches("<math").count(),
             formulas,
             "{}",
-            body.html
+            body.html.get()
         );
         assert!(found.is_empty(), "{text}: {found:?}");
     }
     check("\\(见注\\) 与 \\[a\\]", "<p>(见注) 与 [a]</p>");
     let (body, _) = rendered("\\[\nx\n\\]\n");
     assert!(
-        body.html.starts_with("<div class=\"math\""),
+        body.html.get().starts_with("<div class=\"math\""),
         "{}",
-        body.html
+        body.html.get()
     );
 }
 
@@ -222,5 +222,5 @@ fn quotes_are_curled_in_latin_texts_only() {
             .as_str(),
     );
     let (body, _) = super::rendered_with("\"Fine\" -- he said...", "en", None);
-    assert_eq!(body.html, "<p>“Fine” – he said…</p>\n");
+    assert_eq!(body.html.get(), "<p>“Fine” – he said…</p>\n");
 }

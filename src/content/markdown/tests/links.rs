@@ -53,7 +53,7 @@ fn wikilinks_are_holes_outside_of_code() {
     );
     check("| a |\n|---|\n| [[b\\|c]] |\n", &{
         let (body, _) = rendered("| a |\n|---|\n| x |\n");
-        body.html.replace("<td>x", "<td>⟦wiki b|c [[b\\|c]]⟧")
+        body.html.get().replace("<td>x", "<td>⟦wiki b|c [[b\\|c]]⟧")
     });
 }
 
@@ -118,5 +118,5 @@ fn bodies_that_are_html_are_no_markdown() {
         "<div>   \n<div class=\"content\">\n\n                <p>甲 <a href=\"→/x?a=1&b=2\">乙</a></p>\n\n                                        <p>丙 &#123;%\n\n<img src=\"⇐https://a.example/b.png\" referrerpolicy=\"no-referrer\" alt=\"\">\n</div>\n</div>",
     );
     let (body, _) = rendered(export);
-    assert_eq!(body.plain, "甲 乙\n丙 {%");
+    assert_eq!(body.plain.get(), "甲 乙\n丙 {%");
 }

@@ -44,11 +44,11 @@ pub(super) fn shown(body: &Body) -> String {
     let mut html = String::new();
     let mut done = 0;
     for hole in &body.holes {
-        html.push_str(&body.html[done..hole.offset]);
+        html.push_str(&body.html.get()[done..hole.offset]);
         done = hole.offset;
         html.push_str(&show(hole));
     }
-    html.push_str(&body.html[done..]);
+    html.push_str(&body.html.get()[done..]);
     html
 }
 

@@ -15,17 +15,17 @@ fn outline(text: &str) -> String {
 fn the_first_heading_is_the_title_once() {
     let (body, _) = rendered("# 标题\n\n文");
     assert_eq!(
-        (body.html.as_str(), body.title.as_deref()),
+        (&*body.html.get(), body.title.as_deref()),
         ("<p>文</p>\n", Some("标题"))
     );
     let (body, _) = rendered_with("标题！\n===\n\n文", "zh", Some("标题"));
     assert_eq!(
-        (body.html.as_str(), body.title.as_deref()),
+        (&*body.html.get(), body.title.as_deref()),
         ("<p>文</p>\n", Some("标题！"))
     );
     let (body, _) = rendered_with("# 别的\n\n## 二", "zh", Some("标题"));
     assert_eq!(
-        body.html,
+        body.html.get(),
         "<h2 id=\"别的\">别的</h2>\n<h3 id=\"二\">二</h3>\n"
     );
     assert_eq!(body.title, None);
@@ -54,7 +54,7 @@ fn levels_follow_each_other_below_the_title() {
 fn more_is_a_place_between_blocks() {
     let cut = |text: &str| {
         let (body, _) = rendered(text);
-        let more = body.more.map(|at| body.html[..at].trim().to_owned());
+        let more = body.more.map(|at| body.html.get()[..at].trim().to_owned());
         (more, body.excerpt)
     };
     let some = |text: &str| Some(text.to_owned());
@@ -71,7 +71,13 @@ fn more_is_a_place_between_blocks() {
         (some("<ul>\n<li>甲</li>\n<li>乙</li>\n</ul>"), some("甲"))
     );
     assert_eq!(cut("甲\n\n`<!-- more -->`"), (None, None));
-    assert!(!rendered("甲\n\n<!-- more -->\n").0.html.contains("more"));
+    assert!(
+        !rendered("甲\n\n<!-- more -->\n")
+            .0
+            .html
+            .get()
+            .contains("more")
+    );
 }
 
 #[test]
@@ -79,7 +85,7 @@ fn plain_text_is_what_a_reader_reads() {
     let (body, _) = rendered(
         "# T\n\n## 一\n\n甲 **乙** `丙` ![丁](a.png) [戊](/a)[^1]\n\n```\ncode\n```\n\n<div>己 &amp; <b>庚</b></div>\n\n| 辛 | 壬 |\n|--|--|\n| 1 | 2 |\n\n[^1]: 注\n",
     );
-    assert_eq!(body.plain, "甲 乙 丙 戊\n己 & 庚\n辛 壬 1 2");
+    assert_eq!(body.plain.get(), "甲 乙 丙 戊\n己 & 庚\n辛 壬 1 2");
     assert!(body.has_code && !body.has_math);
 }
 

@@ -1,0 +1,325 @@
+//! What earlier builds found out: takes what a result depends on, gives the result if it is
+//! known.
+//!
+//! Nothing here decides what a page or an output is; a build without a memo gives the same
+//! bytes. Three memories, each sufficient for itself:
+//!
+//! - [`whole`]: nothing that the build reads or wrote has changed → its outcome;
+//! - [`pages`]: the bytes of a file, its settings and what its sections hand down → the page;
+//! - outputs: the digest of everything that an output shows → it is in place already. The sink
+//!   asks for these, because it knows the files.
+//!
+//! The memo lies in the [`store`](crate::store) and in memory; `serve` keeps it from one build
+//! to the next.
+
+mod pages;
+mod whole;
+
+pub use pages::{Known, Parsed};
+pub use whole::Outcome;
+
+use crate::output::Record;
+use crate::store::{self, Lost, Moment, Segment};
+use pages::{PageEntry, PageRecord};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// Changes whenever the program's sources do: results of another program mean nothing.
+const STAMP: &str = env!("GUIDEPOST_SOURCES");
+const INDEX: &str = "index";
+/// Long texts that stay in memory beside their copy in the store.
+const IN_MEMORY: i64 = 32 << 20;
+/// Files of texts after which all are gathered into one.
+const SEGMENTS: usize = 12;
+
+/// Results of earlier builds, and those of the one that runs.
+#[derive(Debug, Default)]
+pub struct Memo {
+    folder: Option<PathBuf>,
+    /// Whether results outlive this process.
+    lasting: bool,
+    pages: HashMap<Arc<str>, Arc<PageEntry>>,
+    outputs: BTreeMap<String, Record>,
+    /// The folder of `outputs`.
+    out: Option<PathBuf>,
+    whole: Option<whole::Record>,
+    run: Run,
+    notes: Vec<String>,
+}
+
+/// What the build that runs adds.
+#[derive(Debug, Default)]
+struct Run {
+    /// When it began, by the clock of the file system.
+    moment: Option<Moment>,
+    segment: OnceLock<Option<Arc<Segment>>>,
+    seen: Mutex<HashMap<Arc<str>, Arc<PageEntry>>>,
+    parsed: AtomicUsize,
+    memory: AtomicI64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Index {
+    segments: Vec<String>,
+    pages: Vec<PageRecord>,
+    out: Option<PathBuf>,
+    outputs: BTreeMap<String, Record>,
+    whole: Option<whole::Record>,
+}
+
+impl Memo {
+    /// A memo that knows nothing and keeps everything in memory.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// The memo of a site, from its `.guidepost/store`. A store that is damaged or not ours is
+    /// left aside; [`Memo::notes`] says so.
+    pub fn open(root: &Path) -> Self {
+        let folder = root.join(".guidepost").join("store");
+        if fs::create_dir_all(&folder).is_err() {
+            return Self::none();
+        }
+        let mut memo = Self {
+            lasting: true,
+            ..Self::default()
+        };
+        match store::read_index::<Index>(&folder.join(INDEX), STAMP) {
+            Ok(index) => memo.take(&folder, index),
+            Err(Lost::Absent | Lost::Foreign) => {}
+            Err(Lost::Damaged) => memo.notes.push(format!(
+                "the store in `{}` is damaged; everything is built anew",
+                folder.display()
+            )),
+            Err(Lost::Unreadable(reason)) => memo.notes.push(format!(
+                "the store in `{}` cannot be read ({reason}); everything is built anew",
+                folder.display()
+            )),
+        }
+        memo.folder = Some(folder);
+        memo
+    }
+
+    /// The memo of a site for a run that adds nothing to it.
+    pub fn reading(root: &Path) -> Self {
+        Self {
+            lasting: false,
+            ..Self::open(root)
+        }
+    }
+
+    /// Does a build's work. Should the store have lost a text on the way, everything is
+    /// forgotten and the work done again.
+    ///
+    /// # Errors
+    /// As the work.
+    pub fn during<T>(
+        &mut self,
+        mut work: impl FnMut(&mut Self) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        self.begin();
+        let mut done = work(self);
+        if self.is_broken() {
+            self.forget();
+            self.begin();
+            done = work(self);
+        }
+        self.settle();
+        done
+    }
+
+    /// A memo that uses the site's folder for long texts only, and forgets them.
+    pub fn fleeting(root: &Path) -> Self {
+        let folder = root.join(".guidepost").join("store");
+        let folder = fs::create_dir_all(&folder).is_ok().then_some(folder);
+        Self {
+            folder,
+            ..Self::default()
+        }
+    }
+
+    /// The outputs that earlier builds left in a folder; none of another folder's.
+    pub fn outputs(&self, out: &Path) -> BTreeMap<String, Record> {
+        if self.out.as_deref() == Some(out) {
+            self.outputs.clone()
+        } else {
+            BTreeMap::new()
+        }
+    }
+
+    /// Remembers what lies in a folder now.
+    pub fn keep_outputs(&mut self, out: &Path, outputs: BTreeMap<String, Record>) {
+        self.out = Some(out.to_path_buf());
+        self.outputs = outputs;
+    }
+
+    /// Sentences that a person should read, each once.
+    pub fn notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
+    }
+
+    fn take(&mut self, folder: &Path, index: Index) {
+        let segments: Vec<Option<Arc<Segment>>> = index
+            .segments
+            .iter()
+            .map(|name| Segment::open(folder, name).ok().map(Arc::new))
+            .collect();
+        self.pages = index
+            .pages
+            .into_iter()
+            .filter_map(|record| record.entry(&segments))
+            .collect();
+        self.outputs = index.outputs;
+        self.out = index.out;
+        self.whole = index.whole;
+    }
+
+    /// Begins a build. What is read from now on counts as at rest when it had not changed for
+    /// a moment.
+    fn begin(&mut self) {
+        let clock = |folder: &PathBuf| {
+            let name = format!("clock-{}.draft", std::process::id());
+            let moment = Moment::now(&folder.join(&name)).ok();
+            let _ = fs::remove_file(folder.join(name));
+            moment
+        };
+        self.run = Run {
+            moment: self.folder.as_ref().and_then(clock),
+            memory: AtomicI64::new(IN_MEMORY),
+            ..Run::default()
+        };
+    }
+
+    /// Whether a text could not be read back: the build is void then, and the memo forgets.
+    pub fn is_broken(&self) -> bool {
+        let own = self.run.segment.get().and_then(Option::as_ref);
+        own.is_some_and(|segment| segment.is_broken())
+            || self.pages.values().any(|entry| entry.is_broken())
+    }
+
+    /// Forgets everything and keeps what comes in memory only.
+    fn forget(&mut self) {
+        let notes = std::mem::take(&mut self.notes);
+        *self = Self::none();
+        self.notes = notes;
+        self.notes
+            .push("the store lost a text that it had; everything is built anew".to_owned());
+    }
+
+    /// Ends a build: what it did not see is forgotten.
+    fn settle(&mut self) {
+        let seen = std::mem::take(&mut *lock(&self.run.seen));
+        if !seen.is_empty() {
+            self.pages = seen;
+        }
+    }
+
+    /// The moment at which the build that runs began, by the clock of the file system.
+    pub fn moment(&self) -> Option<Moment> {
+        self.run.moment
+    }
+
+    /// Writes what the next process may use. A store that cannot be written is no failure: the
+    /// next build has more to do, that is all.
+    pub fn save(&mut self) {
+        let Some(folder) = self.folder.clone().filter(|_| self.lasting) else {
+            return;
+        };
+        if self.is_broken() {
+            return;
+        }
+        let crowded = self.segments().len() > SEGMENTS || self.is_wasteful(&folder);
+        if crowded && !self.gather(&folder) {
+            return;
+        }
+        let segments = self.segments();
+        if !segments.values().all(|segment| segment.flush()) {
+            return;
+        }
+        let names: Vec<String> = segments.keys().cloned().collect();
+        let numbers: BTreeMap<&str, u32> = names.iter().map(String::as_str).zip(0..).collect();
+        let mut pages: Vec<PageRecord> = self
+            .pages
+            .iter()
+            .filter_map(|(path, entry)| entry.record(path, &numbers))
+            .collect();
+        pages.sort_by(|a, b| a.path.cmp(&b.path));
+        let index = Index {
+            pages,
+            out: self.out.clone(),
+            outputs: self.outputs.clone(),
+            whole: self.whole.clone(),
+            segments: names.clone(),
+        };
+        if store::write_index(&folder.join(INDEX), STAMP, &index).is_ok() {
+            store::sweep(&folder, &names.iter().map(String::as_str).collect());
+        }
+    }
+
+    /// Files of texts that the known pages need, by name.
+    fn segments(&self) -> BTreeMap<String, Arc<Segment>> {
+        self.pages
+            .values()
+            .flat_map(|entry| entry.segments())
+            .map(|segment| (segment.name().to_owned(), Arc::clone(segment)))
+            .collect()
+    }
+
+    /// Whether more than half of the stored bytes belong to nothing any more.
+    fn is_wasteful(&self, folder: &Path) -> bool {
+        let needed: u64 = self.pages.values().map(|entry| entry.length()).sum();
+        let names: BTreeSet<String> = self.segments().into_keys().collect();
+        let stored: u64 = names
+            .iter()
+            .filter_map(|name| fs::metadata(folder.join(name)).ok())
+            .map(|metadata| metadata.len())
+            .sum();
+        stored > needed.saturating_mul(2) + (1 << 20)
+    }
+
+    /// Copies all texts that are needed into one new file; false when the disk fails.
+    fn gather(&mut self, folder: &Path) -> bool {
+        let Ok(segment) = Segment::create(folder).map(Arc::new) else {
+            return false;
+        };
+        let mut moved = HashMap::with_capacity(self.pages.len());
+        for (path, entry) in &self.pages {
+            let Some(entry) = entry.moved(&segment) else {
+                return false;
+            };
+            moved.insert(Arc::clone(path), Arc::new(entry));
+        }
+        self.pages = moved;
+        true
+    }
+}
+
+impl Run {
+    /// The file to which this build adds texts, made when the first comes.
+    fn segment(&self, memo: &Memo) -> Option<&Arc<Segment>> {
+        let create = || {
+            let folder = memo.folder.as_ref()?;
+            let segment = if memo.lasting {
+                Segment::create(folder)
+            } else {
+                Segment::unnamed(folder)
+            };
+            segment.ok().map(Arc::new)
+        };
+        self.segment.get_or_init(create).as_ref()
+    }
+
+    /// Whether a text of this length may stay in memory too.
+    fn has_room(&self, length: usize) -> bool {
+        let length = i64::try_from(length).unwrap_or(i64::MAX);
+        self.memory.fetch_sub(length, Ordering::Relaxed) > length
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

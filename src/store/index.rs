@@ -1,0 +1,99 @@
+//! Small files that are written whole: takes any serde value, gives it back as long as file,
+//! stamp and hash are what they should be.
+
+use super::{Digest, digest};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
+
+/// Why an index gives nothing.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// There is none.
+    Absent,
+    /// It was written by another program or with other options of its own.
+    Foreign,
+    /// It is damaged, or cut short.
+    Damaged,
+    /// It cannot be read.
+    Unreadable(ErrorKind),
+}
+
+/// Reads an index.
+///
+/// # Errors
+/// When there is none that this program wrote whole.
+pub fn read_index<T: DeserializeOwned>(path: &Path, stamp: &str) -> Result<T, Lost> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Err(Lost::Absent),
+        Err(error) => return Err(Lost::Unreadable(error.kind())),
+    };
+    let Some(rest) = bytes.strip_prefix(head(stamp).as_bytes()) else {
+        let ours = bytes.starts_with(NAME.as_bytes());
+        return Err(if ours { Lost::Foreign } else { Lost::Damaged });
+    };
+    let (body, hash) = rest
+        .split_at_checked(rest.len().saturating_sub(size_of::<Digest>()))
+        .ok_or(Lost::Damaged)?;
+    if digest(body) != hash {
+        return Err(Lost::Damaged);
+    }
+    postcard::from_bytes(body).map_err(|_| Lost::Damaged)
+}
+
+/// Writes an index: a reader sees the old one or the new one, never half of one.
+///
+/// # Errors
+/// When the disk fails; the old one is whole then.
+pub fn write_index<T: Serialize>(path: &Path, stamp: &str, value: &T) -> io::Result<()> {
+    let body = postcard::to_stdvec(value).map_err(io::Error::other)?;
+    let draft = path.with_extension(format!("{}.draft", std::process::id()));
+    let written = File::create(&draft).and_then(|mut file| {
+        file.write_all(head(stamp).as_bytes())?;
+        file.write_all(&body)?;
+        file.write_all(&digest(&body))
+    });
+    let moved = written.and_then(|()| fs::rename(&draft, path));
+    if moved.is_err() {
+        let _ = fs::remove_file(&draft);
+    }
+    moved
+}
+
+const NAME: &str = "guidepost store ";
+
+fn head(stamp: &str) -> String {
+    format!("{NAME}{stamp}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lost, read_index, write_index};
+    use std::fs;
+
+    #[test]
+    fn only_a_whole_index_of_the_same_program_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("index");
+        let value = vec!["甲".to_owned(), "乙".to_owned()];
+        let read = |stamp: &str| read_index::<Vec<String>>(&path, stamp);
+        assert_eq!(read("1"), Err(Lost::Absent));
+        write_index(&path, "1", &value).unwrap();
+        assert_eq!(read("1"), Ok(value.clone()));
+        assert_eq!(read("2"), Err(Lost::Foreign));
+        let whole = fs::read(&path).unwrap();
+        for length in 0..whole.len() {
+            fs::write(&path, &whole[..length]).unwrap();
+            assert!(read("1").is_err(), "cut at {length}");
+        }
+        for at in 0..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 0x40;
+            fs::write(&path, &damaged).unwrap();
+            assert!(read("1").is_err(), "damaged at {at}");
+        }
+    }
+}
