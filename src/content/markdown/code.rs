@@ -179,7 +179,8 @@ fn read_info(info: &str) -> Info {
         ..Info::default()
     };
     loop {
-        rest = rest.trim_start_matches([' ', '\t', ',', ';', '}']);
+        // Any white space, a full-width one too: a key ends at it, so it must not stay.
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || ",;}".contains(c));
         if rest.is_empty() {
             return read;
         }
@@ -285,5 +286,6 @@ mod tests {
         );
         assert_eq!(seen("{.python .numberLines}"), "python Some(true) [] None");
         assert_eq!(seen(""), " None [] None");
+        assert_eq!(seen("js\u{3000}{1}\u{a0}"), "js None [(1, 1)] None");
     }
 }
