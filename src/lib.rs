@@ -24,6 +24,7 @@
 //! | compose | a page → a post within one account's limits | **pure** | [`publish::compose`] |
 //! | plan | posts × ledger × abilities × what the platform showed → changes with reasons | **pure** | [`publish::plan`] |
 //! | apply | changes → calls → ledger: the intent is on the disk before the call | network, ledger | [`publish::apply`] |
+//! | deploy | `public/` × what the place remembers → changes; then sent, and remembered there | plan **pure**, the rest network | [`deploy`] |
 //!
 //! [`build::run`] joins discover to render; [`cli`] gives it a clock and a sink and prints;
 //! [`serve`] keeps the last good outputs in memory. [`publishing`] joins the site, composing,
@@ -77,7 +78,8 @@
 //! | [`build`] | all of the above but output and serve |
 //! | [`platform`] | — |
 //! | [`publish`] | diag, data, config, content, site, platform |
-//! | [`publishing`] | all of the above but output and serve |
+//! | [`deploy`] | diag, data, config, output, platform |
+//! | [`publishing`] | all of the above but output, serve and deploy |
 //! | [`cli`] | everything |
 //!
 //! # Where building showed a better way
@@ -103,6 +105,9 @@
 //!   and "older than the account" would otherwise mean nothing for it.
 //! - **`site.content` names the content folder**, so that an old Hexo or Jekyll site is built
 //!   where it stands.
+//! - **A place remembers its deploys itself**, in a file beside the site: any machine knows then
+//!   what is there, and a run that was killed leaves the next one only the rest. No storage
+//!   library: what a deploy needs of five kinds of places is read, write, remove and list.
 //!
 //! # Diagnostics
 //!
@@ -125,6 +130,7 @@ pub mod cli;
 pub mod config;
 pub mod content;
 pub mod data;
+pub mod deploy;
 pub mod diag;
 pub mod memo;
 pub mod output;

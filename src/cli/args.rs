@@ -11,8 +11,8 @@ use std::path::PathBuf;
     name = "guidepost",
     version,
     arg_required_else_help = true,
-    after_help = "Exit codes: 0 fine, 1 mistakes in the content or posts that failed, 2 usage or \
-                  environment, 3 `plan --exit-code` found changes."
+    after_help = "Exit codes: 0 fine, 1 mistakes in the content or posts or deploys that failed, 2 \
+                  usage or environment, 3 `plan --exit-code` found changes."
 )]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -98,6 +98,8 @@ pub(super) enum Command {
     Plan(Plan),
     /// Post what the plan shows: plan, show, ask, send
     Publish(Publish),
+    /// Bring public/ to where readers are: only what changed, and nothing is taken away unasked
+    Deploy(Deploy),
     /// Show accounts, credentials, and posts that wait, are unknown or were changed there
     Status(Status),
     /// Take up posts that are already on a platform, so that they are not posted again
@@ -292,6 +294,29 @@ pub(super) struct Publish {
     /// Record that a post whose outcome was unknown is not there
     #[arg(long, value_name = "POST", conflicts_with_all = ["file", "reserve", "send"])]
     pub(super) not_done: Option<String>,
+}
+
+/// Options of `deploy`.
+#[derive(Debug, Args)]
+pub(super) struct Deploy {
+    /// Only this target of `deploy:` in `site.yaml` [default: all of them]
+    #[arg(value_name = "TARGET")]
+    pub(super) target: Option<String>,
+    /// Show what would be done and why; change nothing there
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Take away files of earlier deploys that the site no longer has
+    #[arg(long)]
+    pub(super) allow_delete: bool,
+    /// Most of them at once [default: a quarter of the site]
+    #[arg(long, value_name = "N", requires = "allow_delete")]
+    pub(super) max_deletes: Option<usize>,
+    /// Replace what somebody else put there, or deployed since
+    #[arg(long)]
+    pub(super) overwrite: bool,
+    /// Folder of the finished build, from the current folder [default: public/ of the site]
+    #[arg(long, value_name = "DIR")]
+    pub(super) from: Option<PathBuf>,
 }
 
 /// Options of `status`.

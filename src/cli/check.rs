@@ -2,6 +2,7 @@
 
 use super::view::View;
 use super::{End, args, build, external, settings};
+use crate::deploy::target;
 use crate::diag;
 use crate::memo::Memo;
 use crate::output::Discard;
@@ -26,6 +27,10 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Check) -> anyh
     built
         .diagnostics
         .extend(publishing::check(&root, &options)?);
+    if let Some(config) = settings::config(&root) {
+        let (_, found) = target::read(&config);
+        built.diagnostics.extend(config.checks.apply(found));
+    }
     diag::sort(&mut built.diagnostics);
     if words.external {
         let progress = view.progress(&format!("asking {} addresses …", built.external.len()));

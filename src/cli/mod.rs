@@ -5,10 +5,12 @@ mod adopt;
 mod args;
 mod build;
 mod check;
+mod deploy;
 mod example;
 mod external;
 mod init;
 mod new;
+mod notices;
 mod plan;
 mod plan_file;
 mod posting;
@@ -68,6 +70,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Check(options) => check::run(&view, root, &options),
         Command::Plan(options) => plan::run(&view, root, &options),
         Command::Publish(options) => publish::run(&view, root, &options),
+        Command::Deploy(options) => deploy::run(&view, root, &options),
         Command::Status(options) => status::run(&view, root, &options),
         Command::Adopt(options) => adopt::run(&view, root, &options),
         Command::Redirects(options) => redirects::run(&view, root, &options),

@@ -1,7 +1,7 @@
 //! `guidepost plan`: what publishing would do and why. Sends nothing, changes nothing.
 
 use super::view::{self, View};
-use super::{End, args, plan_file, posting, settings};
+use super::{End, args, notices, plan_file, posting, settings};
 use crate::diag;
 use crate::publishing::{Refresh, Session};
 use anyhow::Context as _;
@@ -31,7 +31,8 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Plan) -> anyho
     if session.accounts.iter().any(|work| work.trouble.is_some()) {
         return Ok(End::Mistakes);
     }
-    if words.exit_code && session.changes().any(|change| change.step.is_work()) {
+    let changes = session.changes().any(|change| change.step.is_work());
+    if words.exit_code && (changes || !session.notices().is_empty()) {
         return Ok(End::Changes);
     }
     Ok(End::Fine)
@@ -43,6 +44,9 @@ pub(super) fn show(view: &View, session: &Session) -> anyhow::Result<()> {
         let mut text = String::new();
         for change in session.changes() {
             text.push_str(&format!("{}\n", posting::change_json(change)));
+        }
+        for notice in session.notices() {
+            text.push_str(&format!("{}\n", notices::json(notice)));
         }
         view::out(&text)
     } else {
@@ -67,6 +71,7 @@ fn summary(view: &View, session: &Session) -> anyhow::Result<()> {
             "type": "summary",
             "command": "plan",
             "actions": counts,
+            "notices": session.notices().len(),
             "not_ready": not_ready,
             "next_due": session.next_due().map(|due| due.to_string()),
             "errors": errors,

@@ -3,6 +3,7 @@
 //! `publish FILE` plans anew and refuses when any line differs, any ledger has moved on, or the
 //! site is another one.
 
+use crate::publish::discovery::Notice;
 use crate::publish::plan::{Change, Step};
 use crate::publishing::Session;
 use anyhow::Context as _;
@@ -21,6 +22,9 @@ struct PlanFile {
     /// Lineage and serial of each ledger that the plan was made on.
     ledgers: BTreeMap<String, (Option<String>, u64)>,
     changes: Vec<Change>,
+    /// Who is told of pages.
+    #[serde(default)]
+    notices: Vec<Notice>,
 }
 
 /// The text of a plan's file.
@@ -45,6 +49,7 @@ pub(super) fn write(session: &Session, now: jiff::Timestamp) -> anyhow::Result<S
             .filter(|change| change.step != Step::Keep)
             .cloned()
             .collect(),
+        notices: session.notices().to_vec(),
     };
     let text = serde_json::to_string_pretty(&file).context("the plan cannot be written")?;
     Ok(text + "\n")
@@ -106,6 +111,19 @@ pub(super) fn restrict(session: &mut Session, text: &str) -> anyhow::Result<()> 
             known.post,
             known.account
         );
+    }
+    let stale = file
+        .notices
+        .iter()
+        .any(|known| !session.notices().contains(known));
+    anyhow::ensure!(
+        !stale,
+        "the plan is stale: who is told of which page is no longer what it was; plan again"
+    );
+    if let Some(discovery) = &mut session.discovery {
+        discovery
+            .notices
+            .retain(|notice| file.notices.contains(notice));
     }
     Ok(())
 }

@@ -2,8 +2,8 @@
 //! and the text of a plan.
 
 use super::args::{Choice, OnEdit};
-use super::settings;
 use super::view::View;
+use super::{notices, settings};
 use crate::build::Options;
 use crate::diag::print::visible;
 use crate::platform::capability::{Recovery, Way};
@@ -73,7 +73,7 @@ pub(super) fn session(
     clippy::disallowed_methods,
     reason = "the command line is where the environment is read"
 )]
-fn secret(name: &str) -> Option<Secret> {
+pub(super) fn secret(name: &str) -> Option<Secret> {
     std::env::var(name)
         .ok()
         .filter(|value| !value.is_empty())
@@ -117,6 +117,7 @@ pub(super) fn plan_text(view: &View, session: &Session, whole: bool) -> String {
         }
         text.push('\n');
     }
+    text.push_str(&notices::group(view, session, whole));
     if session.accounts.is_empty() {
         text.push_str("`site.yaml` lists no accounts; add one under `accounts:`\n");
     }
@@ -236,6 +237,11 @@ pub(super) fn counted(session: &Session) -> String {
         if let Some(count) = counts.get(&step) {
             words.push(format!("{count} {phrase}"));
         }
+    }
+    match session.notices().len() {
+        0 => {}
+        1 => words.push("1 notice".to_owned()),
+        count => words.push(format!("{count} notices")),
     }
     if words.is_empty() {
         "nothing to do".to_owned()

@@ -1,12 +1,12 @@
 //! `guidepost publish`: plan, show, ask, send; or record what a person did.
 
 use super::view::{self, View};
-use super::{End, args, plan, plan_file, posting, settings};
+use super::{End, args, notices, plan, plan_file, posting, settings};
 use crate::platform::capability::Way;
 use crate::publish::apply::{self, Half, Outcome};
 use crate::publish::ledger::{Action, Event, attempt_key};
 use crate::publish::plan::Step;
-use crate::publishing::{self, AccountWork, Refresh, Session};
+use crate::publishing::{self, AccountWork, Heard, Refresh, Session};
 use anyhow::Context as _;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -64,10 +64,8 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Publish) -> an
          plan`, then allow them with `--max-changes {sent}`, or choose with `--account` and \
          `--page`"
     );
-    if work == 0 {
-        return finish(view, &session, &BTreeMap::new());
-    }
-    if !words.yes && words.file.is_none() && !view.confirm("Send this?")? {
+    let nothing = work == 0 && session.notices().is_empty();
+    if !nothing && !words.yes && words.file.is_none() && !view.confirm("Send this?")? {
         view.say("nothing was sent");
         return Ok(End::Fine);
     }
@@ -76,15 +74,21 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Publish) -> an
         (false, true) => Half::Send,
         (false, false) => Half::Both,
     };
+    let live_check = !words.skip_live_check;
     let tell = |account: &str, outcome: &Outcome| tell(view, account, outcome);
-    let outcomes = publishing::publish(
-        &mut session,
-        half,
-        !words.skip_live_check,
-        settings::now,
-        &tell,
-    )?;
-    finish(view, &session, &outcomes)
+    let outcomes = if work == 0 {
+        BTreeMap::new()
+    } else {
+        publishing::publish(&mut session, half, live_check, settings::now, &tell)?
+    };
+    // Reserving sends nothing; whoever listens hears when the posts go out.
+    let heard = if half == Half::Reserve {
+        Vec::new()
+    } else {
+        let tell = |heard: &Heard| notices::tell(view, heard);
+        publishing::tell(&mut session, live_check, settings::now, &tell)?
+    };
+    finish(view, &session, &outcomes, &heard)
 }
 
 /// Prints one outcome.
@@ -130,6 +134,7 @@ fn finish(
     view: &View,
     session: &Session,
     outcomes: &BTreeMap<String, Vec<Outcome>>,
+    heard: &[Heard],
 ) -> anyhow::Result<End> {
     let held = session.accounts.iter().flat_map(|work| &work.held);
     let all: Vec<&Outcome> = outcomes.values().flatten().chain(held).collect();
@@ -143,6 +148,7 @@ fn finish(
         .iter()
         .filter(|work| work.trouble.is_some())
         .collect();
+    let (told, not_told) = notices::counts(heard);
     let held_back = session.accounts.iter().any(|work| !work.held.is_empty());
     if view.is_json() {
         let summary = serde_json::json!({
@@ -154,6 +160,8 @@ fn finish(
             "unknown": count(apply::End::Unknown),
             "skipped": count(apply::End::Skipped),
             "by_hand": hand,
+            "told": told,
+            "not_told": not_told,
             "not_ready": not_ready.iter().map(|work| work.account.name.as_str()).collect::<Vec<_>>(),
             "next_due": session.next_due().map(|due| due.to_string()),
         });
@@ -170,6 +178,12 @@ fn finish(
             if count(end) > 0 {
                 words.push(format!("{} {phrase}", count(end)));
             }
+        }
+        if told > 0 {
+            words.push(format!("{told} told"));
+        }
+        if not_told > 0 {
+            words.push(format!("{not_told} not told"));
         }
         if words.is_empty() {
             words.push("nothing to send".to_owned());

@@ -75,6 +75,26 @@ pub struct Config {
     pub ledger: Option<Node>,
 }
 
+impl Config {
+    /// The key of `publish.indexnow`, when it can be one: the name and content of a file of the
+    /// output.
+    pub fn indexnow_key(&self) -> Option<&str> {
+        let entry = self
+            .publish
+            .as_ref()?
+            .entries()
+            .iter()
+            .find(|entry| entry.key.eq_ignore_ascii_case("indexnow"))?;
+        let written = entry.value.text();
+        let key = written.or_else(|| entry.value.get("key")?.text())?.trim();
+        let fits = (8..=128).contains(&key.len())
+            && key
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        fits.then_some(key)
+    }
+}
+
 /// A text per language tag.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Localized(pub Vec<(String, String)>);

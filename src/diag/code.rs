@@ -132,6 +132,8 @@ codes! {
     InvalidLedger "invalid-ledger" Error true "a line of a ledger that cannot be read; nothing is posted to its account";
     ShortenedPost "shortened-post" Warn false "a title or text of an author that was cut to a platform's limit";
     RefusedPost "refused-post" Warn false "a page that cannot be posted to an account as it is";
+    // deploying
+    InvalidTarget "invalid-target" Error true "a place under `deploy:` that cannot be used: an unknown kind, a missing setting, two names for one place";
     // directories
     SkippedFile "skipped-file" Warn false "a file that became neither page nor asset";
 }

@@ -4,6 +4,7 @@
 //! files in memory ([`MemoryStage`]) or nothing at all ([`Discard`]). Only what changed is
 //! written, only what an earlier build wrote is removed. Knows nothing of pages or sites.
 
+mod built;
 mod commit;
 mod manifest;
 mod memory;
@@ -11,6 +12,7 @@ mod path;
 mod record;
 mod stage;
 
+pub use built::{built, is_note};
 pub use memory::{Content, Discard, Made, MemoryStage};
 pub use path::is_safe;
 pub use record::Record;

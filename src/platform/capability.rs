@@ -79,7 +79,7 @@ pub enum Way {
 pub enum Markup {
     /// Plain text; the platform finds links and tags itself.
     Plain,
-    /// Plain text with byte ranges for links, tags and mentions (Bluesky).
+    /// Plain text with links, tags and mentions as ranges of it (Bluesky, Feishu).
     Facets,
     /// Telegram's subset of HTML.
     Telegram,

@@ -5,27 +5,46 @@
 //! ledgers. Every adapter opens with the same parts in the same order: its [`Info`], `open`,
 //! the trait, then helpers.
 
+mod baijiahao;
+mod bluesky;
+mod buttondown;
 pub mod capability;
 pub mod counting;
+mod devto;
+mod dingtalk;
+mod discord;
+pub mod discovery;
 mod failure;
+mod feishu;
 mod ghost;
 mod hand;
+mod hook;
 mod http;
+mod linkedin;
 pub mod marker;
+mod mastodon;
 mod matrix;
 pub mod memory;
+mod nostr;
 mod post;
 mod registry;
 pub mod rich;
 mod secret;
+mod slack;
+mod smtp;
 mod telegram;
+mod vk;
+mod webhook;
+mod wechat;
+mod wecom;
 mod wordpress;
+mod x;
 
 pub use capability::Capabilities;
 pub use failure::{Failure, FailureKind};
 pub use http::{Answer, Http, HttpOptions, Pace, Part, Request};
 pub use post::{Call, CallCode, Content, Image, Post};
-pub use registry::{ALL, Info, SecretInfo, SettingInfo, info};
+pub use registry::{ALL, Info, Mistake, SecretInfo, SettingInfo, capabilities, info, mistakes};
 pub use secret::{Secret, Sieve};
 
 use std::collections::BTreeMap;

@@ -3,7 +3,11 @@
 //! Takes a name from `site.yaml`, gives the platform's [`Info`]. One table serves the checks of
 //! settings, `status`, the documentation and the tests.
 
-use super::{Capabilities, Failure, Login, Platform, ghost, hand, matrix, telegram, wordpress};
+use super::{
+    Capabilities, Failure, Login, Platform, baijiahao, bluesky, buttondown, devto, dingtalk,
+    discord, feishu, ghost, hand, linkedin, mastodon, matrix, nostr, slack, smtp, telegram, vk,
+    webhook, wechat, wecom, wordpress, x,
+};
 use std::collections::BTreeMap;
 
 /// What is known of a platform before anybody logs in.
@@ -50,17 +54,45 @@ pub struct SecretInfo {
     pub meaning: &'static str,
 }
 
+/// Something wrong in the settings of an account, as its platform sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// The keys that lead to it: `create`, `headers`, `x-key`.
+    pub path: Vec<String>,
+    /// For people.
+    pub message: String,
+    /// What to write instead.
+    pub hint: String,
+}
+
 /// All platforms, by name.
 pub const ALL: &[&Info] = &[
+    &baijiahao::INFO,
+    &bluesky::INFO,
+    &buttondown::INFO,
     &hand::CSDN,
+    &devto::INFO,
+    &dingtalk::INFO,
+    &discord::INFO,
+    &feishu::INFO,
     &ghost::INFO,
     &hand::JIANSHU,
     &hand::JUEJIN,
+    &linkedin::INFO,
+    &mastodon::INFO,
     &matrix::INFO,
     &hand::MOMENTS,
+    &nostr::INFO,
+    &slack::INFO,
+    &smtp::INFO,
     &telegram::INFO,
     &hand::TOUTIAO,
+    &vk::INFO,
+    &webhook::INFO,
+    &wechat::INFO,
+    &wecom::INFO,
     &wordpress::INFO,
+    &x::INFO,
     &hand::XIAOHONGSHU,
     &hand::ZHIHU,
 ];
@@ -68,4 +100,24 @@ pub const ALL: &[&Info] = &[
 /// The platform of that name.
 pub fn info(name: &str) -> Option<&'static Info> {
     ALL.iter().copied().find(|info| info.name == name)
+}
+
+/// What a platform can do for an account of these settings, before the instance was asked.
+pub fn capabilities(info: &Info, settings: &BTreeMap<String, String>) -> Capabilities {
+    match info.name {
+        "buttondown" => buttondown::able(settings),
+        "discord" => discord::able(settings),
+        "slack" => slack::able(settings),
+        "webhook" => webhook::able(settings),
+        _ => (info.capabilities)(),
+    }
+}
+
+/// What a platform sees wrong in settings that are more than words: the templates of a webhook.
+pub fn mistakes(info: &Info, settings: &BTreeMap<String, String>) -> Vec<Mistake> {
+    if info.name == webhook::INFO.name {
+        webhook::mistakes(settings)
+    } else {
+        Vec::new()
+    }
 }

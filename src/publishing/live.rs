@@ -5,6 +5,46 @@ use crate::platform::{Http, HttpOptions, Pace, Request, Sieve};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+/// A client that asks the site itself.
+///
+/// # Errors
+/// When no client can be made at all.
+pub(super) fn client(session: &Session) -> anyhow::Result<Http> {
+    let options = HttpOptions {
+        patience: session.publishing.timeout,
+        longest_wait: Duration::from_secs(30),
+        pause: Duration::from_millis(300),
+        repeats: 2,
+        proxy: session.publishing.proxy.clone(),
+        clock: || jiff::Timestamp::UNIX_EPOCH,
+    };
+    Ok(Http::new(
+        options,
+        Pace::default(),
+        Duration::ZERO,
+        Sieve::default(),
+    )?)
+}
+
+/// Whether an address answers 200; if not, how it answers.
+pub(super) fn answers(http: &Http, url: &str) -> Result<(), String> {
+    match http.send(&Request::get(url)) {
+        Ok(answer) if answer.status == 200 => Ok(()),
+        Ok(answer) => Err(format!("answers {}", answer.status)),
+        Err(failure) => Err(format!("does not answer ({failure})")),
+    }
+}
+
+/// Whether an address shows exactly this text; if not, what is wrong with it.
+pub(super) fn shows(http: &Http, url: &str, text: &str) -> Result<(), String> {
+    match http.send(&Request::get(url)) {
+        Ok(answer) if answer.status == 200 && answer.text().trim() == text => Ok(()),
+        Ok(answer) if answer.status == 200 => Err(format!("{url} shows something else")),
+        Ok(answer) => Err(format!("{url} answers {}", answer.status)),
+        Err(failure) => Err(format!("{url} does not answer ({failure})")),
+    }
+}
+
 /// Pages that do not answer 200, with the reason in words.
 ///
 /// # Errors
@@ -19,28 +59,18 @@ pub(super) fn dead(session: &Session) -> anyhow::Result<BTreeMap<String, String>
     if pages.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let options = HttpOptions {
-        patience: session.publishing.timeout,
-        longest_wait: Duration::from_secs(30),
-        pause: Duration::from_millis(300),
-        repeats: 2,
-        proxy: session.publishing.proxy.clone(),
-        clock: || jiff::Timestamp::UNIX_EPOCH,
-    };
-    let http = Http::new(options, Pace::default(), Duration::ZERO, Sieve::default())?;
+    let http = client(session)?;
     let mut dead = BTreeMap::new();
     for page in pages {
-        let reason = match http.send(&Request::get(page)) {
-            Ok(answer) if answer.status == 200 => continue,
-            Ok(answer) => format!("answers {}", answer.status),
-            Err(failure) => format!("does not answer ({failure})"),
-        };
-        dead.insert(
-            page.to_owned(),
-            format!(
-                "its page {page} {reason}; put the site online first, or use `--skip-live-check`"
-            ),
-        );
+        if let Err(reason) = answers(&http, page) {
+            dead.insert(
+                page.to_owned(),
+                format!(
+                    "its page {page} {reason}; put the site online first, or use \
+                     `--skip-live-check`"
+                ),
+            );
+        }
     }
     Ok(dead)
 }

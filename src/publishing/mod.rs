@@ -5,6 +5,7 @@
 //! the generator ([`crate::build`]), [`crate::publish`] and [`crate::platform`]. Printing,
 //! clock and environment are the command line's.
 
+mod discovery;
 mod images;
 mod live;
 mod reserved;
@@ -12,6 +13,7 @@ mod sync;
 mod texts;
 mod work;
 
+pub use discovery::{Discovery, Heard, HeardEnd};
 pub use work::{AccountWork, Trouble};
 
 use crate::build::{self, Options};
@@ -21,6 +23,7 @@ use crate::platform::{HttpOptions, Pace, Secret};
 use crate::publish::account::{self, Account, Publishing};
 use crate::publish::apply::{Half, Outcome};
 use crate::publish::compose::{self, Composition};
+use crate::publish::discovery::Notice;
 use crate::publish::ledger;
 use crate::publish::plan::{Change, Consent};
 use crate::render::PageTexts;
@@ -80,11 +83,20 @@ pub struct Session {
     pub publishing: Publishing,
     /// The accounts with their plans, by the order of `site.yaml`.
     pub accounts: Vec<AccountWork>,
+    /// Who is told of new and changed pages besides; none when nobody is.
+    pub discovery: Option<Discovery>,
     /// Diagnostics with their levels applied, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Session {
+    /// All notices of the plan.
+    pub fn notices(&self) -> &[Notice] {
+        self.discovery
+            .as_ref()
+            .map_or(&[], |discovery| &discovery.notices)
+    }
+
     /// Whether an error of the content forbids to publish at all.
     pub fn failed(&self) -> bool {
         diag::count(&self.diagnostics).0 > 0
@@ -189,6 +201,13 @@ pub fn prepare(root: &Path, wish: &Wish<'_>) -> anyhow::Result<Session> {
     for work in &mut session.accounts {
         diagnostics.append(&mut work.diagnostics);
     }
+    if !broken {
+        session.discovery =
+            Discovery::prepare(root, wish, &site, &texts, &session.publishing, http, pace)?;
+    }
+    if let Some(discovery) = &mut session.discovery {
+        diagnostics.append(&mut discovery.diagnostics);
+    }
     drop(texts);
     session.diagnostics.extend(levels.apply(diagnostics));
     diag::sort(&mut session.diagnostics);
@@ -229,13 +248,14 @@ pub fn check(root: &Path, options: &Options) -> anyhow::Result<Vec<Diagnostic>> 
     diagnostics.extend(compose::check_overrides(&names, &site));
     let texts = SiteTexts::new(PageTexts::new(&site, &theme), root);
     for account in &accounts {
-        let capabilities = (account.info.capabilities)();
+        let capabilities = account.capabilities();
         let composition = compose::compose(account, &names, &capabilities, &site, &texts);
         diagnostics.extend(composition.diagnostics);
         let file = format!("{}/{}.jsonl", publishing.ledger, account.name);
         let bytes = std::fs::read(root.join(&file)).unwrap_or_default();
         diagnostics.extend(ledger::read(&file.into(), &bytes).diagnostics);
     }
+    diagnostics.extend(discovery::check(root, &publishing));
     Ok(site.config.checks.apply(diagnostics))
 }
 
@@ -337,4 +357,30 @@ pub fn publish(
         }
     }
     Ok(all)
+}
+
+/// Tells those who want to hear of new and changed pages, after the posts. What goes wrong with
+/// one of them is in its [`Heard`].
+///
+/// # Errors
+/// When the ledger cannot be written or pushed; then nothing more is sent.
+pub fn tell(
+    session: &mut Session,
+    live_check: bool,
+    clock: fn() -> jiff::Timestamp,
+    tell: &dyn Fn(&Heard),
+) -> anyhow::Result<Vec<Heard>> {
+    let http = live_check.then(|| live::client(session)).transpose()?;
+    let Some(discovery) = &mut session.discovery else {
+        return Ok(Vec::new());
+    };
+    if discovery.is_idle() {
+        return Ok(Vec::new());
+    }
+    let heard = discovery.tell(http.as_ref(), clock, tell)?;
+    if session.publishing.sync_git {
+        let message = "Record who was told of new pages";
+        sync::push(&session.root, &session.publishing.ledger, message)?;
+    }
+    Ok(heard)
 }

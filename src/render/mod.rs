@@ -36,6 +36,7 @@ pub mod theme;
 mod words;
 mod xml;
 
+pub use feed::addresses as feed_addresses;
 pub use texts::PageTexts;
 
 use crate::diag::Diagnostic;

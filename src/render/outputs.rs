@@ -50,6 +50,10 @@ pub(crate) fn write(site: &Site, known: &Known<'_>, sink: &dyn Sink) -> anyhow::
     if !is_own("robots.txt") {
         robots::write(site, sink)?;
     }
+    // By this file the receivers of IndexNow know that the site's owner sends.
+    if let Some(key) = site.config.indexnow_key() {
+        sink.write(&format!("{key}.txt"), key.as_bytes())?;
+    }
     if !is_own("_headers") {
         let fingerprinted: Vec<String> = known
             .statics

@@ -209,6 +209,12 @@ fn beside<'a>(outputs: &Outputs<'a>, claims: &mut Vec<Claim<'a>>) {
             writer: Box::new(|| beside_writer("calendar", &of_file(&page.source.file.file))),
         }));
     }
+    if let Some(key) = outputs.config.indexnow_key() {
+        claims.push(Claim {
+            output: format!("{key}.txt").into(),
+            writer: Box::new(|| generated("`publish.indexnow` in `site.yaml`")),
+        });
+    }
     // A site may bring its own of these, in `static/` or where Hexo keeps them, among the
     // pages; the renderer then leaves its own out. It does so too for a page that is the
     // answer to wrong addresses, so that one needs no claim.

@@ -60,7 +60,7 @@ fn members(pages: &[Page], lists: &[List]) -> HashMap<Shared, Vec<PageId>> {
 
 fn best(id: PageId, pages: &[Page], members: &HashMap<Shared, Vec<PageId>>) -> Vec<PageId> {
     let page = &pages[id as usize];
-    let mut scores: HashMap<PageId, u32> = HashMap::new();
+    let mut found: Vec<(PageId, u32)> = Vec::new();
     for shared in shared(page) {
         let Some(list) = members.get(&shared) else {
             continue;
@@ -72,15 +72,23 @@ fn best(id: PageId, pages: &[Page], members: &HashMap<Shared, Vec<PageId>>) -> V
         let last = (here + REACH + 1).min(list.len());
         for other in &list[first..last] {
             if *other != id && pages[*other as usize].language == page.language {
-                *scores.entry(*other).or_default() += worth;
+                found.push((*other, worth));
             }
         }
     }
-    let mut ranked: Vec<(Reverse<u32>, u32, PageId)> = scores
-        .into_iter()
-        .map(|(other, score)| (Reverse(score), other.abs_diff(id), other))
+    found.sort_unstable();
+    let mut ranked: Vec<(Reverse<u32>, u32, PageId)> = found
+        .chunk_by(|a, b| a.0 == b.0)
+        .map(|same| {
+            let other = same[0].0;
+            let score = same.iter().map(|(_, worth)| worth).sum();
+            (Reverse(score), other.abs_diff(id), other)
+        })
         .collect();
+    if ranked.len() > LIMIT {
+        ranked.select_nth_unstable(LIMIT);
+        ranked.truncate(LIMIT);
+    }
     ranked.sort_unstable();
-    ranked.truncate(LIMIT);
     ranked.into_iter().map(|(_, _, other)| other).collect()
 }

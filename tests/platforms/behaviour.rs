@@ -2,7 +2,9 @@
 //! capabilities, and the behaviour then holds it to its word: the call must be refused.
 
 use crate::platforms::bench::{Bench, Session, Trouble, capabilities};
-use crate::platforms::posts::{HOSTILE, WORDS, attempt, filled, key, post, reworded, with_cover};
+use crate::platforms::posts::{
+    HOSTILE, WORDS, attempt, counted, filled, key, post, reworded, with_cover,
+};
 use guidepost::platform::capability::{Capabilities, Limit, Recovery, Update};
 use guidepost::platform::counting::count;
 use guidepost::platform::{Failure, FailureKind, Post, Remote, Seen};
@@ -122,7 +124,7 @@ pub(crate) fn a_text_of_the_full_length_is_taken(bench: &dyn Bench) {
         return;
     };
     assert_eq!(
-        count(&post.content.text(), abilities.text.unit),
+        count(&counted(&post, &abilities), abilities.text.unit),
         abilities.text.most
     );
     let session = bench.open(Trouble::None);

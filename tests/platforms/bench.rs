@@ -102,7 +102,7 @@ impl Deref for Session {
     }
 }
 
-/// An account on an HTTP server, as `site.yaml` and the environment would give it.
+/// An account on a server, as `site.yaml` and the environment would give it.
 pub(crate) struct Account {
     pub(crate) info: &'static Info,
     /// The server's address as it stands in the settings, for the proxy to take its place.
@@ -113,7 +113,7 @@ pub(crate) struct Account {
     pub(crate) makes: (&'static str, &'static str),
 }
 
-/// Opens an account on an HTTP server, with the trouble.
+/// Opens an account on a server that speaks HTTP, WebSocket or SMTP, with the trouble.
 pub(crate) fn open_http(account: &Account, trouble: Trouble) -> Session {
     let mishap = match trouble {
         Trouble::None | Trouble::WrongSecret | Trouble::Down => None,
@@ -134,7 +134,10 @@ pub(crate) fn open_http(account: &Account, trouble: Trouble) -> Session {
     });
     let address = match (&proxy, trouble) {
         (Some(proxy), _) => proxy.url(),
-        (None, Trouble::Down) => format!("http://127.0.0.1:{}", closed_port()),
+        (None, Trouble::Down) => {
+            let scheme = account.server.split("://").next().unwrap_or_default();
+            format!("{scheme}://127.0.0.1:{}", closed_port())
+        }
         _ => account.server.clone(),
     };
     let secrets: Vec<(&'static str, String)> = account

@@ -3,7 +3,7 @@
 //! posts on the server are counted.
 
 use crate::harness::{SETTINGS, Site};
-use crate::platforms::bench::{Account, Bench};
+use crate::platforms::bench::{Account, Bench, capabilities};
 use crate::platforms::flaky::{Flaky, Mishap, Order};
 use crate::platforms::posts::unique;
 use guidepost::platform::capability::Recovery;
@@ -147,7 +147,7 @@ fn hold(
     said: &str,
     code: Option<i32>,
 ) {
-    let recovery = (trial.account.info.capabilities)().recovery;
+    let recovery = capabilities(bench).recovery;
     let count = bench.count(&trial.canonical);
     if recovery == Recovery::AskPerson {
         let made = usize::from(moment != KilledBefore::Server);
@@ -204,24 +204,32 @@ fn two_runs_at_once_make_one_post(bench: &dyn Bench) {
 }
 
 macro_rules! crashes {
+    ($module:ident) => {
+        crashes!(@each $module, $module::bench(), ());
+    };
     ($module:ident, $reason:literal) => {
-        mod $module {
+        crashes!(@each $module, $module::bench(), (#[ignore = $reason]));
+    };
+    (@each $name:ident, $module:ident::$bench:ident(), ($($attribute:tt)*)) => {
+        mod $name {
+            use crate::platforms::$module::$bench as bench;
+
             #[test]
-            #[ignore = $reason]
+            $($attribute)*
             fn a_killed_run_is_put_right_by_the_next() {
-                super::put_right_by_the_next_run(&crate::platforms::$module::bench());
+                super::put_right_by_the_next_run(&bench());
             }
 
             #[test]
-            #[ignore = $reason]
+            $($attribute)*
             fn a_killed_run_is_put_right_on_another_disk() {
-                super::put_right_on_another_disk(&crate::platforms::$module::bench());
+                super::put_right_on_another_disk(&bench());
             }
 
             #[test]
-            #[ignore = $reason]
+            $($attribute)*
             fn two_runs_at_once_make_one_post() {
-                super::two_runs_at_once_make_one_post(&crate::platforms::$module::bench());
+                super::two_runs_at_once_make_one_post(&bench());
             }
         }
     };
@@ -231,3 +239,19 @@ crashes!(wordpress, "needs tests/servers/all.sh start wordpress");
 crashes!(matrix, "needs tests/servers/all.sh start matrix");
 crashes!(telegram, "needs tests/servers/all.sh start telegram");
 crashes!(ghost, "needs tests/servers/all.sh start ghost");
+crashes!(mastodon, "needs tests/servers/all.sh start mastodon-limits");
+crashes!(snac, "needs tests/servers/all.sh start mastodon");
+crashes!(bluesky, "needs tests/servers/all.sh start bluesky");
+crashes!(baijiahao);
+crashes!(linkedin);
+crashes!(vk);
+crashes!(wechat);
+crashes!(x);
+crashes!(@each wechat_publishing, wechat::publishing_bench(), ());
+crashes!(fake_devto);
+crashes!(fake_discord);
+crashes!(fake_slack);
+crashes!(fake_buttondown);
+crashes!(fake_webhook);
+crashes!(nostr, "needs tests/servers/all.sh start nostr");
+crashes!(smtp, "needs tests/servers/all.sh start smtp");

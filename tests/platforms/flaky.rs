@@ -2,7 +2,11 @@
 //! so that trials can run side by side.
 //!
 //! Takes requests on a port of its own, sends each to the target on a fresh connection, and
-//! gives the whole answer back. Speaks as much HTTP/1.1 as one client needs.
+//! gives the whole answer back. Speaks as much HTTP/1.1 as one client needs, and for targets of
+//! other schemes as much of a relay's and a mail server's language.
+
+mod mail;
+mod relay;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -29,7 +33,8 @@ pub(crate) enum Mishap {
     HoldAfter,
 }
 
-/// Which request an order is for: its method, and a part of its path.
+/// Which request an order is for: its method, and a part of its path. For a relay, the first word
+/// of a message and a part of it; for a mail server, `DATA`.
 #[derive(Debug, Clone)]
 pub(crate) struct Order {
     pub(crate) method: &'static str,
@@ -44,7 +49,10 @@ pub(crate) struct Flaky {
 }
 
 struct Shared {
+    scheme: String,
     target: String,
+    /// Whether the target sees the proxy's name, as the client signed it.
+    keeps_host: bool,
     order: Mutex<Option<Order>>,
     ended: AtomicBool,
     hold: Mutex<Hold>,
@@ -59,13 +67,28 @@ struct Hold {
 }
 
 impl Flaky {
-    /// A proxy before a target (`http://127.0.0.1:18340`) that does this once.
+    /// A proxy before a target (`http://127.0.0.1:18340`, `ws://…`, `smtp://…`) that does this once.
     pub(crate) fn start(target: &str, order: Order) -> Self {
+        Self::begin(target, order, false)
+    }
+
+    /// The same, for requests whose signature covers the name of the host.
+    pub(crate) fn start_for_signed(target: &str, order: Order) -> Self {
+        Self::begin(target, order, true)
+    }
+
+    fn begin(target: &str, order: Order, keeps_host: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
-        let rest = target.strip_prefix("http://").expect("a plain http target");
+        let (scheme, rest) = target.split_once("://").expect("an address");
+        assert!(
+            ["http", "ws", "smtp"].contains(&scheme),
+            "{target} is not in the open"
+        );
         let shared = Arc::new(Shared {
+            scheme: scheme.to_owned(),
             target: rest.split('/').next().unwrap_or_default().to_owned(),
+            keeps_host,
             order: Mutex::new(Some(order)),
             ended: AtomicBool::new(false),
             hold: Mutex::default(),
@@ -86,7 +109,7 @@ impl Flaky {
 
     /// Its address in the place of the target's.
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.shared.scheme, self.address)
     }
 
     /// Waits until a request waits; none within half a minute is a failed trial.
@@ -135,10 +158,23 @@ impl Shared {
         self.order.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What was ordered for this request; each order is carried out once.
+    fn mishap(&self, method: &str, path: &str) -> Option<Mishap> {
+        let mut order = self.order();
+        let mine = order
+            .as_ref()
+            .is_some_and(|order| order.method == method && path.contains(&order.path));
+        if mine { order.take() } else { None }.map(|order| order.mishap)
+    }
+
     /// One request and its answer; what fails on the way ends the connection.
     fn serve(&self, stream: &TcpStream) {
         let _ = stream.set_read_timeout(Some(Duration::from_secs(60)));
-        if let Some(answer) = self.answer(stream) {
+        if self.scheme == "smtp" {
+            mail::serve(self, stream);
+        } else if self.scheme == "ws" && relay::is_wanted(stream) {
+            relay::serve(self, stream);
+        } else if let Some(answer) = self.answer(stream) {
             let mut out = stream;
             let _ = out.write_all(&answer);
         }
@@ -151,13 +187,7 @@ impl Shared {
         let body = body(&mut reader, stream, &head)?;
         let mut words = head.first()?.split(' ');
         let (method, path) = (words.next()?, words.next()?);
-        let mishap = {
-            let mut order = self.order();
-            let mine = order
-                .as_ref()
-                .is_some_and(|order| order.method == method && path.contains(&order.path));
-            if mine { order.take() } else { None }.map(|order| order.mishap)
-        };
+        let mishap = self.mishap(method, path);
         match mishap {
             Some(Mishap::DropBefore) => return None,
             Some(Mishap::HoldBefore) => {
@@ -217,9 +247,20 @@ impl Shared {
     /// The target's whole answer to the same request.
     fn forward(&self, head: &[String], body: &[u8]) -> Option<Vec<u8>> {
         let mut target = TcpStream::connect(&self.target).ok()?;
-        let mut request = format!("{}\r\nhost: {}\r\n", head.first()?, self.target);
+        let own = head[1..].iter().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case("host").then(|| value.trim())
+        });
+        let host = own
+            .filter(|_| self.keeps_host)
+            .unwrap_or(self.target.as_str());
+        let mut request = format!("{}\r\nhost: {host}\r\n", head.first()?);
         for line in &head[1..] {
             let name = line.split(':').next()?.to_ascii_lowercase();
+            if name == "host" {
+                // Signatures are over the address that the client knows.
+                request.push_str(&format!("x-signed-{line}\r\n"));
+            }
             if ![
                 "host",
                 "connection",
@@ -241,6 +282,9 @@ impl Shared {
         target.write_all(body).ok()?;
         let mut answer = Vec::new();
         target.read_to_end(&mut answer).ok()?;
+        // The connection ends with the answer, so the client must not keep it for another request.
+        let line = answer.windows(2).position(|two| two == b"\r\n")? + 2;
+        answer.splice(line..line, *b"connection: close\r\n");
         Some(answer)
     }
 }

@@ -14,17 +14,43 @@
 //! call is refused. What one server does wrong stands in [`bench::Bench::exceptions`] with its
 //! reason, and an exception that is none any more fails.
 
+mod baijiahao;
 mod behaviour;
 mod bench;
+mod bluesky;
+mod connections;
 mod crash;
-mod flaky;
+mod fake;
+mod fake_baijiahao;
+mod fake_bluesky;
+mod fake_buttondown;
+mod fake_devto;
+mod fake_discord;
+mod fake_linkedin;
+mod fake_listener;
+mod fake_mastodon;
+mod fake_robots;
+mod fake_slack;
+mod fake_vk;
+mod fake_webhook;
+mod fake_wechat;
+mod fake_x;
+pub(crate) mod flaky;
 mod ghost;
+mod linkedin;
+mod mastodon;
 mod matrix;
 mod memory;
-mod posts;
-mod server;
+mod nostr;
+pub(crate) mod posts;
+pub(crate) mod server;
+mod smtp;
+mod snac;
 mod telegram;
+mod vk;
+mod wechat;
 mod wordpress;
+mod x;
 
 /// Makes one test of every behaviour for a bench: `behaviours!(module, bench)`, or with the
 /// reason for which they are ignored unless asked for.

@@ -5,7 +5,9 @@ use guidepost::platform::capability::{Capabilities, ImageLimit, Limit, Markup};
 use guidepost::platform::counting::count;
 use guidepost::platform::rich::{Mark, MarkKind, Rich};
 use guidepost::platform::{Attempt, Content, Failure, Image, Images, Post, Rendition};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// What every post says unless a trial wants other words.
 pub(crate) const WORDS: &str = "本地企业招聘 · Сварщик ищет работу · A welder's day 👩🏽‍🏭";
@@ -114,12 +116,12 @@ pub(crate) fn filled(post: &Post, limit: Limit, capabilities: &Capabilities) -> 
     }
     let size = |words: &str| {
         count(
-            &reworded(post, words, capabilities).content.text(),
+            &counted(&reworded(post, words, capabilities), capabilities),
             limit.unit,
         )
     };
     // One letter is one unit, in every unit that there is.
-    let frame = size("");
+    let frame = size("x") - 1;
     let words = "x".repeat(limit.most.checked_sub(frame)?);
     // Words that a reader could see broken, not one of so many letters.
     let words: String = words
@@ -127,9 +129,17 @@ pub(crate) fn filled(post: &Post, limit: Limit, capabilities: &Capabilities) -> 
         .map(|(at, c)| if at % 10 == 5 { ' ' } else { c })
         .collect();
     let filled = reworded(post, words.trim_end(), capabilities);
-    let short = limit.most - count(&filled.content.text(), limit.unit);
+    let short = limit.most - count(&counted(&filled, capabilities), limit.unit);
     let words = format!("{}{}", words.trim_end(), "y".repeat(short));
     Some(reworded(post, &words, capabilities))
+}
+
+/// The text that the platform's limit counts.
+pub(crate) fn counted(post: &Post, capabilities: &Capabilities) -> String {
+    match &post.content {
+        Content::Short(rich) => rich.counted(capabilities.markup),
+        article => article.text(),
+    }
 }
 
 /// A moment of its own for every name, in the past.
@@ -147,11 +157,13 @@ pub(crate) fn key(post: &Post, action: &str) -> String {
     blake3::hash(text.as_bytes()).to_hex()[..32].to_owned()
 }
 
-/// One try with that key, intended now.
+/// One try with that key, intended when it was first asked for: a repeat has the same moment.
 pub(crate) fn attempt(key: &str) -> Attempt<'_> {
+    static MOMENTS: Mutex<BTreeMap<String, jiff::Timestamp>> = Mutex::new(BTreeMap::new());
+    let mut moments = MOMENTS.lock().unwrap_or_else(PoisonError::into_inner);
     Attempt {
         key,
-        at: now(),
+        at: *moments.entry(key.to_owned()).or_insert_with(now),
         images: &Pictures,
     }
 }

@@ -10,9 +10,9 @@ do_install() {
 }
 
 do_start() {
-  [ -e "$RUN/certificate.pem" ] || openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=localhost \
-    -addext "subjectAltName=DNS:localhost,IP:$ADDRESS" -keyout "$RUN/key.pem" -out "$RUN/certificate.pem" 2>/dev/null
-  spawn smtp "$APP/bin/python" -W ignore "$FILES/sink.py" "$ADDRESS" "$PORT" "$RUN/mail" "$RUN/certificate.pem" "$RUN/key.pem" \
+  [ -e "$RUN/server.pem" ] || openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=localhost \
+    -addext "subjectAltName=DNS:localhost,IP:$ADDRESS" -addext basicConstraints=critical,CA:FALSE -keyout "$RUN/key.pem" -out "$RUN/server.pem" 2>/dev/null
+  spawn smtp "$APP/bin/python" -W ignore "$FILES/sink.py" "$ADDRESS" "$PORT" "$RUN/mail" "$RUN/server.pem" "$RUN/key.pem" \
     publisher publisher-password
   wait_for smtp 60 port_is_open "$PORT"
   wait_for smtp 60 port_is_open "$((PORT + 1))"
@@ -21,7 +21,7 @@ do_start() {
   put SMTPS_PORT "$((PORT + 1))"
   put SMTP_USER publisher
   put SMTP_PASSWORD publisher-password
-  put SMTP_CA "$RUN/certificate.pem"
+  put SMTP_CA "$RUN/server.pem"
   put MAIL_DIR "$RUN/mail"
   put SMTP_VERSION "aiosmtpd $(python_version aiosmtpd)"
 }

@@ -14,6 +14,12 @@ const SLIPS: &[(&str, &str, &str, &str)] = &[
         "site.yaml:7:31: error",
     ),
     (
+        "invalid-target",
+        "site.yaml",
+        "+deploy: { live: { to: nowhere } }",
+        "site.yaml:7:23: error",
+    ),
+    (
         "unknown-key",
         "site.yaml",
         "+titel: x",

@@ -5,6 +5,10 @@ mod bad_input;
 mod cli_build;
 mod cli_usage;
 mod community;
+#[path = "../deploys/mod.rs"]
+mod deploys;
+#[path = "../discovery/mod.rs"]
+mod discovery;
 mod documents;
 mod example_site;
 mod fields;

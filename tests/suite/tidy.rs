@@ -36,6 +36,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "publish",
         &["diag", "data", "config", "content", "site", "platform"],
     ),
+    ("deploy", &["diag", "data", "config", "output", "platform"]),
     (
         "publishing",
         &[

@@ -179,7 +179,7 @@ fn read_info(info: &str) -> Info {
         ..Info::default()
     };
     loop {
-        // Any white space, a full-width one too: a key ends at it, so it must not stay.
+        // Every white space goes, the ideographic one too: what ends a word must not begin one.
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || ",;}".contains(c));
         if rest.is_empty() {
             return read;
@@ -264,6 +264,13 @@ fn lines(text: &str, marked: &mut Vec<(usize, usize)>) {
 #[cfg(test)]
 mod tests {
     use super::read_info;
+
+    #[test]
+    fn white_space_of_any_kind_parts_the_options() {
+        let info = read_info("rust\u{3000}linenos=true\u{a0}\u{2028}{2}\u{3000}");
+        assert_eq!((&*info.language, info.numbers), ("rust", Some(true)));
+        assert_eq!(info.marked, [(2, 2)]);
+    }
 
     #[test]
     fn info_strings_of_all_generators_are_read() {

@@ -29,6 +29,12 @@ impl Answer {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// The texts of a header that may come several times.
+    pub fn headers_of(&self, name: &str) -> Vec<&str> {
+        let all = self.headers.get_all(name).iter();
+        all.filter_map(|value| value.to_str().ok()).collect()
+    }
+
     /// The body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()

@@ -9,10 +9,12 @@
 mod answer;
 mod pace;
 mod request;
+mod tunnel;
 
 pub use answer::Answer;
 pub use pace::Pace;
 pub use request::{Part, Request};
+pub(super) use tunnel::tunnel;
 
 use super::{Failure, FailureKind, Sieve};
 use request::Body;
@@ -72,6 +74,9 @@ impl Http {
             .user_agent(concat!("guidepost/", env!("CARGO_PKG_VERSION")))
             .timeout(options.patience)
             .connect_timeout(options.patience / 2)
+            // No connection is kept: a post on one that the server closes at that moment would
+            // be lost for nothing, and nobody could know.
+            .pool_max_idle_per_host(0)
             // Credentials stay with the host that they are for, and a changed request is never
             // sent twice on a server's word.
             .redirect(redirect::Policy::custom(same_host));
@@ -98,6 +103,22 @@ impl Http {
     /// The moment, for signatures with a time in them.
     pub fn now(&self) -> jiff::Timestamp {
         (self.options.clock)()
+    }
+
+    /// Waits before a platform is asked once more whether it is done; each turn waits longer.
+    pub fn rest(&self, turn: u32) {
+        let pause = self.options.pause.saturating_mul(1 << turn.min(16));
+        std::thread::sleep(pause.min(self.options.longest_wait));
+    }
+
+    /// Time in which an answer must have come.
+    pub fn patience(&self) -> Duration {
+        self.options.patience
+    }
+
+    /// Waits for a host's turn, for protocols that are not HTTP.
+    pub(super) fn wait_for_turn(&self, host: &str) {
+        self.pace.wait(host, self.between);
     }
 
     /// Keeps a value that was made of a secret (a session's token) out of messages too.

@@ -2,7 +2,7 @@
 //!
 //! Takes the result of an account's template (marks are private-use characters there, put in by
 //! [`bold`], [`link`] and [`mention`]); gives a [`Rich`], and writes it in each platform's
-//! markup. Knows no platform.
+//! markup, or as the text that its limit counts. Knows no platform.
 
 mod find;
 mod read;
@@ -11,6 +11,7 @@ mod write;
 pub use find::{links, tags};
 pub use read::{bold, link, mention, unmarked};
 
+use super::capability::Markup;
 use serde::Serialize;
 use std::ops::Range;
 
@@ -44,4 +45,23 @@ pub enum MarkKind {
     Tag(String),
     /// A mention of a handle, without the first `@`; the text has it.
     Mention(String),
+}
+
+impl Rich {
+    /// The text that a platform's limit counts.
+    pub fn counted(&self, markup: Markup) -> String {
+        match markup {
+            // Marks and addresses behind words do not count.
+            Markup::Facets | Markup::Telegram => self.text.clone(),
+            Markup::Slack => self.slack(),
+            Markup::Discord => self.discord(),
+            Markup::ChatMarkdown => self.chat_markdown(),
+            Markup::ShortHtml => self.html(),
+            Markup::Plain
+            | Markup::LittleText
+            | Markup::Html
+            | Markup::WechatHtml
+            | Markup::Markdown => self.plain(),
+        }
+    }
 }

@@ -7,7 +7,7 @@ pub use read::read;
 
 use crate::content::Kind;
 use crate::diag::Position;
-use crate::platform::Info;
+use crate::platform::{self, Capabilities, Info};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -108,11 +108,20 @@ pub struct Publishing {
     /// Whether ledgers are committed and pushed at both points by the program itself.
     pub sync_git: bool,
     /// `publish.indexnow`: key for IndexNow, also the name of its key file in the output.
-    pub indexnow: Option<String>,
+    pub indexnow: Option<Door>,
     /// `publish.baidu`: the site as Baidu's console names it; the token is a secret.
-    pub baidu: Option<String>,
+    pub baidu: Option<Door>,
     /// `publish.webmention`: whether linked pages are told.
     pub webmention: bool,
+}
+
+/// Who is told of changed pages, and under which name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Door {
+    /// The key, or the site's name there.
+    pub name: String,
+    /// Where, unless it is the public one.
+    pub endpoint: Option<String>,
 }
 
 impl Default for Publishing {
@@ -133,6 +142,11 @@ impl Default for Publishing {
 }
 
 impl Account {
+    /// What its platform can do for it, before the instance was asked.
+    pub fn capabilities(&self) -> Capabilities {
+        platform::capabilities(self.info, &self.settings)
+    }
+
     /// The place that it posts to, as its platform names it.
     pub fn place(&self) -> String {
         (self.info.place)(&self.settings)

@@ -1,7 +1,7 @@
 //! Reads `accounts:`, `publish:` and `ledger:`: takes the nodes as the settings kept them, gives
 //! accounts and every mistake with its place.
 
-use super::{Account, BodyWish, Filter, Located, OnEdit, Publishing};
+use super::{Account, BodyWish, Door, Filter, Located, OnEdit, Publishing};
 use crate::config::Config;
 use crate::content::{Kind, date};
 use crate::data::fields::Fields;
@@ -151,7 +151,7 @@ impl Reader<'_> {
                 continue;
             };
             let text = match &node.value {
-                // A template of headers or fields is handed on as JSON.
+                // A call with its templates is handed on as JSON.
                 Value::Map(_) => node.to_json().to_string(),
                 _ => {
                     let texts = fields.texts(&[setting.name]);
@@ -174,6 +174,12 @@ impl Reader<'_> {
                 setting.name.to_owned(),
                 text.trim_end_matches('/').to_owned(),
             );
+        }
+        for mistake in platform::mistakes(info, &settings) {
+            let at = position_of(fields, &mistake.path).unwrap_or(position);
+            let message = format!("the account `{name}`: {}", mistake.message);
+            self.invalid(at, message, mistake.hint);
+            whole = false;
         }
         whole.then_some(settings)
     }
@@ -312,22 +318,19 @@ impl Reader<'_> {
                 publishing.grace = short(span);
             }
             publishing.proxy = fields.text(&["proxy"]).map(|(text, _)| text);
-            publishing.baidu = fields.text(&["baidu"]).map(|(text, _)| text);
+            publishing.baidu = self.door(&mut fields, "baidu", "site");
             publishing.webmention = fields.flag(&["webmention"]) == Some(true);
-            if let Some((key, position)) = fields.text(&["indexnow"]) {
-                let fits = (8..=128).contains(&key.len())
-                    && key
-                        .bytes()
-                        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-                if fits {
-                    publishing.indexnow = Some(key);
-                } else {
-                    self.diagnostics.push(
-                        Diagnostic::new(Code::InvalidValue, "this is no key for IndexNow")
-                            .at(fields.place(position))
-                            .hint("write 8 to 128 letters, digits and `-`; you choose it, it is no secret"),
-                    );
-                }
+            publishing.indexnow = self.door(&mut fields, "indexnow", "key");
+            if let Some(door) = &publishing.indexnow
+                && config.indexnow_key() != Some(door.name.as_str())
+            {
+                publishing.indexnow = None;
+                let position = fields.node("indexnow").map(|node| node.position);
+                self.diagnostics.push(
+                    Diagnostic::new(Code::InvalidValue, "this is no key for IndexNow")
+                        .at(fields.place(position.unwrap_or_default()))
+                        .hint("write 8 to 128 letters, digits and `-`; you choose it, it is no secret"),
+                );
             }
             self.diagnostics
                 .extend(fields.finish(Some(Code::UnknownKey)));
@@ -357,6 +360,51 @@ impl Reader<'_> {
                 .extend(fields.finish(Some(Code::UnknownKey)));
         }
         publishing
+    }
+
+    /// `indexnow: KEY`, or `indexnow: { key: KEY, endpoint: https://… }`.
+    fn door(
+        &mut self,
+        fields: &mut Fields<'_>,
+        key: &'static str,
+        name: &'static str,
+    ) -> Option<Door> {
+        let node = fields.node(key)?;
+        if !matches!(node.value, Value::Map(_)) {
+            let (name, _) = fields.text(&[key])?;
+            return Some(Door {
+                name,
+                endpoint: None,
+            });
+        }
+        let mut inner = fields.nested(node);
+        let found = inner.text(&[name]);
+        let endpoint = inner.text(&["endpoint"]);
+        self.diagnostics
+            .extend(inner.finish(Some(Code::UnknownKey)));
+        let is_address = |text: &str| text.starts_with("https://") || text.starts_with("http://");
+        if let Some((text, position)) = &endpoint
+            && !is_address(text)
+        {
+            self.diagnostics.push(
+                Diagnostic::new(Code::InvalidValue, format!("`{text}` is no address"))
+                    .at(fields.place(*position))
+                    .hint("write it as `https://…`, or leave `endpoint` out"),
+            );
+            return None;
+        }
+        let Some((name, _)) = found else {
+            self.diagnostics.push(
+                Diagnostic::new(Code::InvalidValue, format!("`{key}` has no `{name}`"))
+                    .at(fields.place(node.position))
+                    .hint(format!("write `{key}: {{ {name}: … }}`")),
+            );
+            return None;
+        };
+        Some(Door {
+            name,
+            endpoint: endpoint.map(|(text, _)| text.trim_end_matches('/').to_owned()),
+        })
     }
 
     /// Two accounts that post to one place would each post there.
@@ -411,6 +459,19 @@ fn mentions(fields: &mut Fields<'_>) -> BTreeMap<String, String> {
         .iter()
         .filter_map(|entry| Some((entry.key.clone(), text_of(&entry.value)?)))
         .collect()
+}
+
+/// Where the value stands to which keys lead, as far as they do.
+fn position_of(fields: &mut Fields<'_>, path: &[String]) -> Option<Position> {
+    let (first, inner) = path.split_first()?;
+    let mut node = fields.named(first)?;
+    for key in inner {
+        match node.get(key) {
+            Some(value) => node = value,
+            None => break,
+        }
+    }
+    Some(node.position)
 }
 
 fn text_of(node: &Node) -> Option<String> {

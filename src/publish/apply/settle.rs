@@ -3,7 +3,7 @@
 //! | class | what is done |
 //! |---|---|
 //! | A, chosen key · C, natural key | the same request again: it makes the same object, or is told that it exists |
-//! | B, key that suppresses repeats | the same request again while the platform keeps the key, then as D |
+//! | B, key that suppresses repeats | a look, and the same request again while the platform keeps the key; then as D |
 //! | D, look-up | a look; made anew only when nothing is there and nothing can be under way any more |
 //! | E | a person looks |
 //!
@@ -35,10 +35,12 @@ pub(super) fn at_once(
         message: lost.message.clone(),
     };
     ledger.append((desk.clock)(), event)?;
-    if repeats_harmlessly(desk, open) {
-        return again(desk, ledger, change, open);
-    }
-    if desk.capabilities.find && open.action == Action::Create {
+    let repeats = repeats_harmlessly(desk, open);
+    // A platform may keep the key only when the post is made: two requests under way at once
+    // would make two posts, so a repeat waits until the first can be under way no more.
+    let waits = matches!(desk.capabilities.recovery, Recovery::DedupeKey(_))
+        && matches!(open.action, Action::Create | Action::Reply);
+    if (waits || !repeats) && desk.capabilities.find && open.action == Action::Create {
         for turn in 0..LOOKS {
             if turn > 0 {
                 std::thread::sleep(BETWEEN_LOOKS.min(desk.grace));
@@ -49,6 +51,12 @@ pub(super) fn at_once(
                 Err(failure) => return Ok(unknown(change, open, &failure.message)),
             }
         }
+    }
+    if repeats {
+        if waits {
+            wait(desk, open);
+        }
+        return again(desk, ledger, change, open);
     }
     Ok(unknown(change, open, &lost.message))
 }

@@ -260,39 +260,25 @@ fn shown(canonical: &str) -> String {
     }
 }
 
-/// The text that a limit counts.
-fn counted(rich: &Rich, capabilities: &Capabilities) -> String {
-    match capabilities.markup {
-        Markup::Plain | Markup::LittleText => rich.plain(),
-        // Marks and addresses behind words do not count.
-        Markup::Facets | Markup::Telegram => rich.text.clone(),
-        Markup::Slack => rich.slack(),
-        Markup::Discord => rich.discord(),
-        Markup::ChatMarkdown => rich.chat_markdown(),
-        Markup::ShortHtml => rich.html(),
-        Markup::Html | Markup::WechatHtml | Markup::Markdown => rich.plain(),
-    }
-}
-
 fn limits(capabilities: &Capabilities) -> impl Iterator<Item = Limit> {
     std::iter::once(capabilities.text).chain(capabilities.text_too)
 }
 
 fn fits(rich: &Rich, capabilities: &Capabilities) -> bool {
-    let text = counted(rich, capabilities);
+    let text = rich.counted(capabilities.markup);
     limits(capabilities).all(|limit| count(&text, limit.unit) <= limit.most)
 }
 
 /// How much more fits, in the unit of the first limit; the second one is left to the trial.
 fn room(rich: &Rich, capabilities: &Capabilities) -> usize {
-    let text = counted(rich, capabilities);
+    let text = rich.counted(capabilities.markup);
     let limit = capabilities.text;
     limit.most.saturating_sub(count(&text, limit.unit))
 }
 
 fn finished(rich: Rich, capabilities: &Capabilities, shortened: bool) -> Filled {
     Filled {
-        length: count(&counted(&rich, capabilities), capabilities.text.unit),
+        length: count(&rich.counted(capabilities.markup), capabilities.text.unit),
         rich,
         shortened,
     }

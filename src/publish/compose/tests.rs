@@ -7,7 +7,7 @@ use crate::content::{PageFile, parse};
 use crate::data::Node;
 use crate::diag::print;
 use crate::platform::capability::{BodyImages, ImageLimit, Limit, Links, Markup, Recovery};
-use crate::platform::counting::Unit;
+use crate::platform::counting::{Unit, count};
 use crate::platform::memory;
 use crate::publish::account::{self, Account};
 use crate::site::{self, Input, PageId, Selection, Site, Tally};
@@ -201,6 +201,48 @@ fn what_gives_way_is_the_summary_then_the_tags_then_the_title_and_never_the_road
     let composition = compose(account, &[], &capabilities, &site, &Plain(&site));
     assert!(composition.wanted[0].refusal.is_some());
     assert!(print::short(&composition.diagnostics[0]).contains("refused-post"));
+}
+
+#[test]
+fn what_counts_is_the_form_that_is_sent() {
+    let settings_text =
+        SETTINGS.replace("zhihu: {platform: zhihu", "a: {platform: wechat, appid: wx");
+    let (config, accounts) = settings(&settings_text);
+    let page = format!(
+        "---\ntitle: 长文\ndate: 2026-11-01\n---\n{}",
+        "一段[话](https://example.org/a)。\n\n- 一\n\n".repeat(600)
+    );
+    let site = site(&config, &[("articles/long.md", &page)]);
+    let account = &accounts[0];
+    let capabilities = (account.info.capabilities)();
+    let composition = compose(account, &["a"], &capabilities, &site, &Plain(&site));
+    let post = &composition.wanted[0];
+    let sent = count(&post.post.content.text(), capabilities.text.unit);
+    assert_eq!(post.length, sent);
+    assert!(sent <= capabilities.text.most, "{sent}");
+    assert!(sent > capabilities.text.most * 9 / 10, "{sent}");
+    assert!(post.shortened && post.refusal.is_none());
+}
+
+#[test]
+fn where_links_are_punished_their_words_stay() {
+    let settings_text = SETTINGS.replace("platform: zhihu", "platform: toutiao");
+    let (config, accounts) = settings(&settings_text);
+    let page =
+        "---\ntitle: 题\ndate: 2026-11-01\n---\n见[**别处**](https://example.org/a)的 `x<y`。\n";
+    let site = site(&config, &[("articles/a.md", page)]);
+    let capabilities = (accounts[0].info.capabilities)();
+    let composition = compose(
+        &accounts[0],
+        &["zhihu"],
+        &capabilities,
+        &site,
+        &Plain(&site),
+    );
+    assert_eq!(
+        composition.wanted[0].post.content.text().trim(),
+        "<p>见<strong>别处</strong>的 <code>x&lt;y</code>。</p>"
+    );
 }
 
 #[test]

@@ -12,6 +12,9 @@ use crate::site::tracking::{Road, tracked};
 use crate::site::{Page, PageId, Site, Target};
 use std::sync::Arc;
 
+/// Room for the address that an uploaded image has there, longer than the one it had here.
+const UPLOADED_ADDRESS: usize = 200;
+
 /// One page for one account.
 pub(super) struct Work<'a> {
     pub(super) account: &'a Account,
@@ -305,6 +308,9 @@ impl Work<'_> {
         if html.trim().is_empty() {
             html = article::paragraphs(&composed.post.summary);
         }
+        if capabilities.links == Links::Forbidden {
+            html = article::unlinked(&html);
+        }
         let facts = self.texts.facts(self.id);
         if !facts.is_empty() {
             html = format!("{}\n{html}", article::paragraphs(&facts.join(" · ")));
@@ -320,13 +326,23 @@ impl Work<'_> {
             Some(invitation) => format!("{closing}\n{}", invitation.html(self.lang())),
             None => closing,
         };
-        if capabilities.links == Links::Forbidden {
-            html = article::without_links(&html);
-        }
         let limit = capabilities.text;
+        let shape = |html: &str| match capabilities.markup {
+            Markup::WechatHtml => article::wechat(html),
+            Markup::Markdown => article::markdown(html),
+            _ => html.to_owned(),
+        };
+        // What is sent is what is counted.
+        let size = |html: &str| {
+            let images = match capabilities.images {
+                BodyImages::Uploaded(_) => article::images(html).len(),
+                BodyImages::None | BodyImages::Linked => 0,
+            };
+            count(&shape(html), limit.unit) + images * UPLOADED_ADDRESS
+        };
         // The way back is worth more than the last paragraph, so room is kept for it.
-        let room = limit.most.saturating_sub(count(&closing, limit.unit));
-        let (html, cut) = article::shorten(&html, room, |text| count(text, limit.unit));
+        let room = limit.most.saturating_sub(size(&closing));
+        let (html, cut) = article::shorten(&html, room, size);
         if cut {
             composed.shortened = true;
             diagnostics.push(
@@ -354,10 +370,10 @@ impl Work<'_> {
                     .for_each(|shown| shown.clone_from(image));
             }
         }
+        let shaped = shape(&html);
         composed.post.content = match capabilities.markup {
-            Markup::WechatHtml => Content::Html(article::wechat(&html)),
-            Markup::Markdown => Content::Markdown(article::markdown(&html)),
-            _ => Content::Html(html),
+            Markup::Markdown => Content::Markdown(shaped),
+            _ => Content::Html(shaped),
         };
         composed.length = count(&composed.post.content.text(), limit.unit);
         if capabilities.links == Links::Forbidden {

@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 
 /// A line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    /// Counts up within the account's ledger.
+pub struct Line<E = Event> {
+    /// Counts up within the ledger.
     pub serial: u64,
     /// When it was written.
     pub at: jiff::Timestamp,
     /// What happened.
     #[serde(flatten)]
-    pub event: Event,
+    pub event: E,
 }
 
 /// What happened.

@@ -1,5 +1,5 @@
 //! A ledger on disk: `ledger/<account>.jsonl`, one event a line, only ever appended to, each
-//! line synced before its caller goes on.
+//! line synced before its caller goes on. What its events are is its [`Sum`]'s.
 //!
 //! Takes a path; gives the lines, and a [`Ledger`] that holds the lock while it is open. A last
 //! line that was torn by a crash is passed over when reading and cut off before the next
@@ -10,6 +10,8 @@ use super::event::{Event, Line};
 use super::state::State;
 use crate::diag::{Code, Diagnostic, Place, Position};
 use anyhow::Context as _;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -20,11 +22,35 @@ use std::time::Duration;
 const LOCK_TRIES: usize = 50;
 const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
+/// What the lines of a ledger add up to.
+pub trait Sum: Default {
+    /// What happens, one a line.
+    type Event: Serialize + DeserializeOwned;
+
+    /// Adds one line.
+    fn add(&mut self, line: &Line<Self::Event>);
+
+    /// The highest serial so far.
+    fn serial(&self) -> u64;
+}
+
+impl Sum for State {
+    type Event = Event;
+
+    fn add(&mut self, line: &Line) {
+        Self::add(self, line);
+    }
+
+    fn serial(&self) -> u64 {
+        self.serial
+    }
+}
+
 /// What reading a ledger gave.
 #[derive(Debug, Default)]
-pub struct Read {
+pub struct Read<S = State> {
     /// What it adds up to.
-    pub state: State,
+    pub state: S,
     /// Bytes that are whole lines.
     pub whole: u64,
     /// Whether a torn last line was passed over.
@@ -35,16 +61,21 @@ pub struct Read {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Reads the bytes of a ledger. `file` is its name in messages.
+/// Reads the bytes of an account's ledger. `file` is its name in messages.
 pub fn read(file: &Arc<str>, bytes: &[u8]) -> Read {
-    let mut read = Read::default();
+    read_as(file, bytes)
+}
+
+/// Reads the bytes of any ledger. `file` is its name in messages.
+pub fn read_as<S: Sum>(file: &Arc<str>, bytes: &[u8]) -> Read<S> {
+    let mut read = Read::<S>::default();
     let mut start = 0;
     let mut number = 0;
     while start < bytes.len() {
         number += 1;
         let end = bytes[start..].iter().position(|byte| *byte == b'\n');
         let line = &bytes[start..end.map_or(bytes.len(), |length| start + length)];
-        if end.is_none() && serde_json::from_slice::<Line>(line).is_err() {
+        if end.is_none() && serde_json::from_slice::<Line<S::Event>>(line).is_err() {
             // The write was cut short.
             read.torn = true;
             break;
@@ -56,7 +87,7 @@ pub fn read(file: &Arc<str>, bytes: &[u8]) -> Read {
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        match serde_json::from_slice::<Line>(line) {
+        match serde_json::from_slice::<Line<S::Event>>(line) {
             Ok(line) => read.state.add(&line),
             Err(error) => read
                 .diagnostics
@@ -108,20 +139,30 @@ fn unreadable(file: &Arc<str>, number: u32, line: &[u8], error: &serde_json::Err
 
 /// An open ledger, locked against other runs until it is dropped.
 #[derive(Debug)]
-pub struct Ledger {
+pub struct Ledger<S = State> {
     path: PathBuf,
     file: File,
     /// What it adds up to, kept up to date by every append.
-    pub state: State,
+    pub state: S,
 }
 
 impl Ledger {
+    /// Opens and locks an account's ledger; see [`Ledger::open_as`].
+    ///
+    /// # Errors
+    /// When another run holds it, or the disk fails.
+    pub fn open(path: &Path, name: &Arc<str>) -> anyhow::Result<(Self, Read)> {
+        Self::open_as(path, name)
+    }
+}
+
+impl<S: Sum> Ledger<S> {
     /// Opens and locks a ledger, which need not exist yet. Gives it with what was wrong; with a
     /// diagnostic it must not be used for posting.
     ///
     /// # Errors
     /// When another run holds it, or the disk fails.
-    pub fn open(path: &Path, name: &Arc<str>) -> anyhow::Result<(Self, Read)> {
+    pub fn open_as(path: &Path, name: &Arc<str>) -> anyhow::Result<(Self, Read<S>)> {
         let folder = path.parent().unwrap_or(path);
         fs::create_dir_all(folder)
             .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
@@ -134,7 +175,7 @@ impl Ledger {
             .with_context(|| format!("cannot open the ledger `{name}`"))?;
         lock(&file, name)?;
         let bytes = fs::read(path).with_context(|| format!("cannot read the ledger `{name}`"))?;
-        let mut found = read(name, &bytes);
+        let mut found = read_as::<S>(name, &bytes);
         if found.torn && found.diagnostics.is_empty() {
             file.set_len(found.whole)
                 .and_then(|()| file.sync_all())
@@ -171,9 +212,9 @@ impl Ledger {
     /// # Errors
     /// When the disk does not keep it; then what it announces must not be done. What was
     /// written of it is taken back, or else is torn and passed over.
-    pub fn append(&mut self, at: jiff::Timestamp, event: Event) -> anyhow::Result<()> {
+    pub fn append(&mut self, at: jiff::Timestamp, event: S::Event) -> anyhow::Result<()> {
         let line = Line {
-            serial: self.state.serial + 1,
+            serial: self.state.serial() + 1,
             at,
             event,
         };

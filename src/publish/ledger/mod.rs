@@ -10,5 +10,5 @@ mod state;
 mod tests;
 
 pub use event::{Action, Event, Line, attempt_key};
-pub use file::{Ledger, Read, read};
+pub use file::{Ledger, Read, Sum, read, read_as};
 pub use state::{End, Failed, Live, Open, PostState, State};

@@ -68,7 +68,7 @@ impl AccountWork {
         pace: Pace,
         zone: &TimeZone,
     ) -> anyhow::Result<Self> {
-        let capabilities = (account.info.capabilities)();
+        let capabilities = account.capabilities();
         let file = format!("{}/{}.jsonl", publishing.ledger, account.name);
         let path = root.join(&file);
         let file: Arc<str> = file.into();
@@ -418,7 +418,7 @@ fn open_ledger(
 
 /// Whether a post is of the page that a person names: by post, by page in every language, or
 /// by file.
-pub(super) fn is_page(post: &str, asked: &str) -> bool {
+pub(in crate::publishing) fn is_page(post: &str, asked: &str) -> bool {
     let asked = asked
         .trim_start_matches("./")
         .trim_start_matches("content/");

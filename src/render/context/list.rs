@@ -5,7 +5,7 @@ use super::value::{count, link, maybe, record};
 use super::{Contexts, details, part_url, parts};
 use crate::content::{Details, Kind};
 use crate::render::{address, context::titles};
-use crate::site::{List, ListOf, Page, PageId, has_calendar};
+use crate::site::{List, ListOf, Page, PageId};
 use tera::Value;
 
 /// The record for one part of a list.
@@ -100,7 +100,7 @@ pub(super) fn value(contexts: &Contexts<'_>, list: &List, part: usize, content: 
         ("digests", contexts.cards_of(&newest(Kind::Digest))),
         (
             "ics",
-            if has_calendar(&contexts.site.pages, list) {
+            if contexts.has_calendar(list) {
                 Value::from(address::beside(&list.url, address::CALENDAR))
             } else {
                 Value::none()

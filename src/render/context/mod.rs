@@ -22,7 +22,7 @@ use super::address;
 use super::key::{self, Shared, Variables};
 use super::theme::Theme;
 use crate::content::Kind;
-use crate::site::{List, ListOf, PageId, Section, Site, list_kind};
+use crate::site::{List, ListOf, PageId, Section, Site, has_calendar, list_kind};
 use crate::store::Digest;
 use site::LanguageSite;
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,7 +79,13 @@ impl<'a> Contexts<'a> {
             })
             .collect();
         let data = Value::from(data);
+        let facts: BTreeMap<&str, ListFacts> = site
+            .lists
+            .iter()
+            .map(|list| (list.url.as_str(), ListFacts::of(site, list)))
+            .collect();
         let mut shared = Shared::default();
+        shared.add(facts.values().flat_map(|facts| &facts.parts));
         shared.add(&links);
         shared.add(&cards);
         shared.add([&data, &theme.options]);
@@ -91,11 +97,7 @@ impl<'a> Contexts<'a> {
             links,
             languages,
             data,
-            facts: site
-                .lists
-                .iter()
-                .map(|list| (list.url.as_str(), ListFacts::of(site, list)))
-                .collect(),
+            facts,
             picture: here::site_picture(site, theme),
             section_lists,
             shared,
@@ -161,6 +163,12 @@ impl<'a> Contexts<'a> {
         self.facts.get(list.url.as_str())?.kind
     }
 
+    /// Whether a list has a calendar beside it.
+    pub(crate) fn has_calendar(&self, list: &List) -> bool {
+        let facts = self.facts.get(list.url.as_str());
+        facts.is_some_and(|facts| facts.has_calendar)
+    }
+
     /// The section whose own text stands on a list.
     pub(crate) fn section_of(&self, list: &List) -> Option<&'a Section> {
         match list.of {
@@ -199,6 +207,7 @@ impl<'a> Contexts<'a> {
 /// What is the same for all parts of a list; a list of ten thousand pages has a thousand.
 struct ListFacts {
     kind: Option<Kind>,
+    has_calendar: bool,
     /// A link per part.
     parts: Vec<Value>,
 }
@@ -207,6 +216,7 @@ impl ListFacts {
     fn of(site: &Site, list: &List) -> Self {
         Self {
             kind: list_kind(&site.pages, list),
+            has_calendar: has_calendar(&site.pages, list),
             parts: (1..=parts(list))
                 .map(|part| value::link(&part.to_string(), &part_url(list, part), false))
                 .collect(),

@@ -125,6 +125,19 @@ fn key(site: &Site, feed: &Feed<'_>, pages: &[PageId], body_keys: BodyKeyOf<'_>)
     digest(&bytes)
 }
 
+/// Whole addresses of all feeds, each with the pages in it.
+pub fn addresses(site: &Site) -> Vec<(String, Vec<PageId>)> {
+    let mut feeds = Vec::new();
+    for list in site.lists.iter().filter(|list| has_feed(site, list)) {
+        let pages = newest(site, list);
+        for form in feed_forms(&site.config) {
+            let path = format!("{}{}", list.url, form.file());
+            feeds.push((address::absolute(&site.config, &path), pages.clone()));
+        }
+    }
+    feeds
+}
+
 /// Whether a list has feeds: it wants some, and it has something to say.
 pub(crate) fn has_feed(site: &Site, list: &List) -> bool {
     list.feed && !list.pages.is_empty() && !feed_forms(&site.config).is_empty()

@@ -77,7 +77,8 @@ fn block(node: &Node, indent: &str, out: &mut String) {
             );
         }
         "pre" => code(node, indent, out),
-        "hr" => lines("---", indent, out),
+        // Not dashes: at the beginning of a text those open front matter.
+        "hr" => lines("***", indent, out),
         "blockquote" => {
             let mut quote = String::new();
             let inner = format!("{indent}> ");
@@ -296,9 +297,15 @@ fn escaped(text: &str, out: &mut String) {
         if std::mem::take(&mut space) && !out.ends_with('\n') {
             out.push(' ');
         }
+        // dev.to and Buttondown fill in templates. A brace can be escaped, a percent sign cannot
+        // everywhere.
+        if c == '%' && out.ends_with('{') {
+            out.push_str("&#37;");
+            continue;
+        }
         if matches!(
             c,
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~'
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '{'
         ) {
             out.push('\\');
         }
@@ -312,6 +319,7 @@ fn escaped(text: &str, out: &mut String) {
 /// An address inside brackets that it cannot close.
 fn address(url: &str) -> String {
     url.replace(' ', "%20")
+        .replace('{', "%7B")
         .replace('(', "%28")
         .replace(')', "%29")
         .replace(['\n', '\r'], "")

@@ -54,30 +54,10 @@ pub fn picture(url: &str, description: &str) -> String {
     html
 }
 
-/// The article with the words of its links and without the links.
-pub fn without_links(html: &str) -> String {
+/// The article without its links, whose words stay.
+pub fn unlinked(html: &str) -> String {
     let mut plain = String::new();
-    tree::write(&unlinked(tree::parse(html)), &mut plain);
-    plain
-}
-
-fn unlinked(nodes: Vec<Node>) -> Vec<Node> {
-    let mut plain = Vec::with_capacity(nodes.len());
-    for node in nodes {
-        match node {
-            Node::Element { name, children, .. } if name == "a" => plain.extend(unlinked(children)),
-            Node::Element {
-                name,
-                attributes,
-                children,
-            } => plain.push(Node::Element {
-                name,
-                attributes,
-                children: unlinked(children),
-            }),
-            text => plain.push(text),
-        }
-    }
+    tree::write(&tree::without(tree::parse(html), "a"), &mut plain);
     plain
 }
 
@@ -126,9 +106,33 @@ pub fn images(html: &str) -> Vec<(String, String)> {
     images
 }
 
+/// The text without any markup.
+pub fn text(html: &str) -> String {
+    tree::parse(html).iter().map(Node::text).collect()
+}
+
+/// Addresses that the text links to, in its order, each once.
+pub fn links(html: &str) -> Vec<String> {
+    let mut links: Vec<String> = Vec::new();
+    let nodes = tree::parse(html);
+    let mut waiting: Vec<&Node> = nodes.iter().rev().collect();
+    while let Some(node) = waiting.pop() {
+        if node.name() == "a"
+            && let Some(url) = node.attribute("href")
+            && !links.iter().any(|known| known == url)
+        {
+            links.push(url.to_owned());
+        }
+        waiting.extend(node.children().iter().rev());
+    }
+    links
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{images, markdown, paragraphs, picture, shorten, wechat, with_link, without_links};
+    use super::{
+        images, links, markdown, paragraphs, picture, shorten, unlinked, wechat, with_link,
+    };
 
     const ARTICLE: &str = "<h2>薪资 &amp; 福利</h2>\n<p>一句<strong>重点</strong>，见<a href=\"https://e.org/a_b\">这里</a>，2*3_x。</p>\n<ul>\n<li>甲<ul><li>乙</li></ul></li>\n<li>丙</li>\n</ul>\n<pre><code class=\"language-rust\">let a = \"`\";\n  b\n</code></pre>\n<table><thead><tr><th>城</th><th>薪</th></tr></thead><tbody><tr><td>云岚</td><td>1|2</td></tr></tbody></table>\n<p><img src=\"https://e.org/i.png\" alt=\"图\"> <ruby>字<rp>(</rp><rt>zì</rt><rp>)</rp></ruby></p>\n<blockquote><p>引文</p></blockquote>\n<ol start=\"3\"><li><p>三</p><p>续</p></li></ol><hr>";
 
@@ -160,8 +164,18 @@ mod tests {
 
            续
 
-        ---
+        ***
         "#);
+    }
+
+    #[test]
+    fn markdown_opens_neither_front_matter_nor_a_template() {
+        assert_eq!(
+            markdown(
+                "<hr><p>--- {{ x }} {% if %} <a href=\"https://e.org/{{a}}\">b</a></p><pre><code>{{ x }}</code></pre>"
+            ),
+            "***\n\n\\--- \\{\\{ x }} \\{&#37; if %} [b](https://e.org/%7B%7Ba}})\n\n```\n{{ x }}\n```\n"
+        );
     }
 
     /// HTML without its styles, which say nothing about what is kept.
@@ -231,7 +245,7 @@ mod tests {
     #[test]
     fn links_can_be_taken_out_and_pictures_set_in() {
         assert_eq!(
-            without_links("<p>见<a href=\"https://e.org\">这<b>里</b></a>。</p>"),
+            unlinked("<p>见<a href=\"https://e.org\">这<b>里</b></a>。</p>"),
             "<p>见这<b>里</b>。</p>"
         );
         assert_eq!(
@@ -262,6 +276,12 @@ mod tests {
             images(ARTICLE),
             [("https://e.org/i.png".to_owned(), "图".to_owned())]
         );
+    }
+
+    #[test]
+    fn links_are_found_once_and_in_order() {
+        let html = "<p><a href=\"https://b.org/\">b</a> <a href=\"/a\">a</a><a href=\"https://b.org/\">b</a></p>";
+        assert_eq!(links(html), ["https://b.org/", "/a"]);
     }
 
     #[test]

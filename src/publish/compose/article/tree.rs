@@ -164,6 +164,29 @@ fn words(handle: &Handle) -> String {
     text
 }
 
+/// The nodes with what is inside of every such element in the element's place.
+pub(super) fn without(nodes: Vec<Node>, taken_out: &str) -> Vec<Node> {
+    let mut kept = Vec::new();
+    for node in nodes {
+        match node {
+            Node::Element { name, children, .. } if name == taken_out => {
+                kept.extend(without(children, taken_out));
+            }
+            Node::Element {
+                name,
+                attributes,
+                children,
+            } => kept.push(Node::Element {
+                name,
+                attributes,
+                children: without(children, taken_out),
+            }),
+            text @ Node::Text(_) => kept.push(text),
+        }
+    }
+    kept
+}
+
 /// Writes nodes as HTML.
 pub(super) fn write(nodes: &[Node], html: &mut String) {
     for node in nodes {

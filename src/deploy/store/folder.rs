@@ -1,0 +1,129 @@
+//! A folder of this machine, or one that is mounted: files are written beside their names and
+//! renamed, so that a web server never gives half of one.
+
+use super::{Found, Sending, Store, io, part_name};
+use crate::deploy::local::md5_of;
+use crate::deploy::plan::Seen;
+use crate::platform::{Failure, FailureKind};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// A folder.
+#[derive(Debug)]
+pub(super) struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    /// The folder and the path below it. The folder's own parent must be there: a mistyped name
+    /// makes no tree of folders.
+    pub(super) fn open(folder: &Path, path: &str) -> Result<Self, Failure> {
+        if !folder.is_dir() {
+            let parent = folder.parent().is_some_and(Path::is_dir);
+            if !parent || folder.exists() {
+                return Err(Failure::new(
+                    FailureKind::Missing,
+                    format!(
+                        "there is no folder `{}`; make it, or correct `folder` in `site.yaml`",
+                        folder.display()
+                    ),
+                ));
+            }
+        }
+        let mut root = folder.to_path_buf();
+        root.extend(path.split('/').filter(|part| !part.is_empty()));
+        Ok(Self { root })
+    }
+
+    fn file(&self, path: &str) -> PathBuf {
+        let mut file = self.root.clone();
+        file.extend(path.split('/'));
+        file
+    }
+}
+
+impl Store for Folder {
+    fn read(&self, path: &str) -> Result<Option<Found>, Failure> {
+        let file = self.file(path);
+        match fs::read(&file) {
+            Ok(bytes) => Ok(Some(Found { bytes, tag: None })),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(io(&format!("cannot read `{}`", file.display()), &error)),
+        }
+    }
+
+    fn write(&self, sending: &Sending<'_>) -> Result<(), Failure> {
+        let file = self.file(sending.path);
+        let part = self.file(&part_name(sending.path));
+        let written = || {
+            if let Some(parent) = file.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            fs::write(&part, &sending.bytes)?;
+            fs::rename(&part, &file)
+        };
+        written().map_err(|error| {
+            let _ = fs::remove_file(&part);
+            io(&format!("cannot write `{}`", file.display()), &error)
+        })
+    }
+
+    fn remove(&self, path: &str) -> Result<(), Failure> {
+        let file = self.file(path);
+        match fs::remove_file(&file) {
+            Err(error)
+                if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                return Err(io(&format!("cannot remove `{}`", file.display()), &error));
+            }
+            _ => {}
+        }
+        // Folders that are empty now; the first one that is not ends it.
+        for parent in file.ancestors().skip(1) {
+            if parent == self.root || fs::remove_dir(parent).is_err() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn list(&self, hashes: bool) -> Result<Option<BTreeMap<String, Seen>>, Failure> {
+        let mut listing = BTreeMap::new();
+        if !self.root.is_dir() {
+            return Ok(Some(listing));
+        }
+        for entry in walkdir::WalkDir::new(&self.root) {
+            let cannot = || format!("cannot read `{}`", self.root.display());
+            let entry = entry.map_err(|error| {
+                Failure::new(FailureKind::Forbidden, format!("{}: {error}", cannot()))
+            })?;
+            if !entry.file_type().is_file() {
+                continue;
+            }
+            let below = entry.path().strip_prefix(&self.root);
+            let Some(path) = below.ok().and_then(Path::to_str) else {
+                continue;
+            };
+            let meta = fs::metadata(entry.path()).map_err(|error| io(&cannot(), &error))?;
+            let md5 = if hashes {
+                md5_of(entry.path()).ok()
+            } else {
+                None
+            };
+            listing.insert(
+                path.replace('\\', "/"),
+                Seen {
+                    size: meta.len(),
+                    written: meta
+                        .modified()
+                        .ok()
+                        .and_then(|moment| jiff::Timestamp::try_from(moment).ok()),
+                    md5,
+                },
+            );
+        }
+        Ok(Some(listing))
+    }
+}

@@ -1,0 +1,491 @@
+//! Discovery in one run: what the site has, what was told before, the notices, and sending them.
+//!
+//! Joins the generator, [`crate::publish::discovery`] and [`crate::platform::discovery`]. Every
+//! notice is in the plan first and in its ledger, synced to disk, before it is sent. What goes
+//! wrong here is a warning: the posts are what matters.
+
+use super::Wish;
+use super::live;
+use super::texts::SiteTexts;
+use super::work::is_page;
+use crate::content::Details;
+use crate::diag::Diagnostic;
+use crate::platform::discovery::{self as receivers, Key, Mention};
+use crate::platform::{
+    Failure, FailureKind, Http, HttpOptions, Pace, Secret, Sieve, digest, variable,
+};
+use crate::publish::account::Publishing;
+use crate::publish::compose::{self, Texts as _, article};
+use crate::publish::discovery::{
+    Address, Addresses, Event, Input, News, Notice, Told, Way, before, plan,
+};
+use crate::publish::ledger::{Ledger, Read, read_as};
+use crate::render;
+use crate::site::{PageId, Site};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Pause between two requests to one host.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Discovery in one run; there is none when no way is on.
+pub struct Discovery {
+    /// The plan.
+    pub notices: Vec<Notice>,
+    /// All that there is to tell, also of pages that this run leaves out.
+    due: Vec<Notice>,
+    /// Ways that take no part, each with the reason.
+    pub troubles: Vec<(Way, String)>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    ways: Vec<(Way, String)>,
+    addresses: Addresses,
+    told: Told,
+    ledger: Option<Ledger<Told>>,
+    doors: Doors,
+    http: Option<Http>,
+}
+
+/// What became of a notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// The notice.
+    pub notice: Notice,
+    /// How it ended.
+    pub end: HeardEnd,
+    /// What went wrong, or is worth knowing.
+    pub message: Option<String>,
+}
+
+/// How a notice ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeardEnd {
+    /// It was heard.
+    Done,
+    /// It was not; the next run tells it again.
+    Failed,
+    /// It was not sent: its pages do not answer as they should.
+    Skipped,
+}
+
+impl HeardEnd {
+    /// The word for machines.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+/// What the requests need.
+struct Doors {
+    site: String,
+    indexnow: String,
+    key: String,
+    baidu: String,
+    token: Option<Secret>,
+}
+
+impl Discovery {
+    /// Plans; asks nobody. None when no way is on, or only some accounts are asked for.
+    ///
+    /// # Errors
+    /// When another run holds the ledger, or the disk fails.
+    pub(super) fn prepare(
+        root: &Path,
+        wish: &Wish<'_>,
+        site: &Site,
+        texts: &SiteTexts<'_>,
+        publishing: &Publishing,
+        http: HttpOptions,
+        pace: Pace,
+    ) -> anyhow::Result<Option<Self>> {
+        let ways = ways(site, publishing);
+        if ways.is_empty() || !wish.accounts.is_empty() {
+            return Ok(None);
+        }
+        let file = ledger_file(publishing);
+        let path = root.join(&*file);
+        let (read, ledger) = if wish.lock {
+            let (ledger, mut read) = Ledger::<Told>::open_as(&path, &file)?;
+            read.state.clone_from(&ledger.state);
+            (read, Some(ledger))
+        } else {
+            let bytes = std::fs::read(&path).unwrap_or_default();
+            (read_as(&file, &bytes), None)
+        };
+        let Read {
+            state: told,
+            diagnostics,
+            ..
+        } = read;
+        let token = (wish.secret)(&token_variable());
+        let sieve = Sieve::new(token.iter());
+        let mut discovery = Self {
+            notices: Vec::new(),
+            due: Vec::new(),
+            troubles: Vec::new(),
+            addresses: addresses(site, texts),
+            told,
+            ledger,
+            doors: Doors {
+                site: site.config.url.clone(),
+                indexnow: publishing
+                    .indexnow
+                    .as_ref()
+                    .and_then(|door| door.endpoint.clone())
+                    .unwrap_or_else(|| receivers::INDEXNOW.to_owned()),
+                key: publishing
+                    .indexnow
+                    .as_ref()
+                    .map(|door| door.name.clone())
+                    .unwrap_or_default(),
+                baidu: publishing
+                    .baidu
+                    .as_ref()
+                    .and_then(|door| door.endpoint.clone())
+                    .unwrap_or_else(|| receivers::BAIDU.to_owned()),
+                token,
+            },
+            http: Http::new(http, pace, PAUSE, sieve).ok(),
+            ways,
+            diagnostics,
+        };
+        discovery.plan(wish, site);
+        Ok(Some(discovery))
+    }
+
+    fn plan(&mut self, wish: &Wish<'_>, site: &Site) {
+        if !self.diagnostics.is_empty() {
+            let all = self.ways.drain(..);
+            self.troubles = all
+                .map(|(way, _)| (way, "its ledger cannot be read".to_owned()))
+                .collect();
+            return;
+        }
+        if self.doors.token.is_none() && self.ways.iter().any(|(way, _)| *way == Way::Baidu) {
+            self.ways.retain(|(way, _)| *way != Way::Baidu);
+            let reason = format!("set {} in the environment", token_variable());
+            self.troubles.push((Way::Baidu, reason));
+        }
+        // The day on which a way was first used begins at midnight of the site.
+        let since = |way| {
+            let begun = self.told.begun(way).unwrap_or(wish.options.now);
+            begun
+                .to_zoned(site.config.timezone.clone())
+                .start_of_day()
+                .map_or(begun, |day| day.timestamp())
+        };
+        self.due = plan(&Input {
+            ways: &self.ways,
+            addresses: &self.addresses,
+            told: &self.told,
+            since: &since,
+            backfill: wish.consent.backfill,
+        });
+        self.notices.clone_from(&self.due);
+        if let Some(asked) = wish.page {
+            let asked: BTreeSet<String> = site
+                .pages
+                .iter()
+                .filter(|page| is_page(&compose::key(site, page), asked))
+                .map(|page| render::address::absolute(&site.config, &page.url))
+                .collect();
+            for notice in &mut self.notices {
+                notice.items.retain(|item| asked.contains(&item.url));
+            }
+            self.notices.retain(|notice| !notice.items.is_empty());
+        }
+    }
+
+    /// Whether there is nothing to send and nothing to write down.
+    pub(super) fn is_idle(&self) -> bool {
+        let begun = |(way, _): &(Way, String)| self.told.begun(*way).is_some();
+        self.notices.is_empty() && self.ways.iter().all(begun)
+    }
+
+    /// Sends the notices, each after its line in the ledger.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written; then nothing more is sent.
+    pub(super) fn tell(
+        &mut self,
+        live_check: Option<&Http>,
+        clock: fn() -> jiff::Timestamp,
+        tell: &dyn Fn(&Heard),
+    ) -> anyhow::Result<Vec<Heard>> {
+        let (Some(ledger), Some(http)) = (&mut self.ledger, &self.http) else {
+            return Ok(Vec::new());
+        };
+        for (way, _) in &self.ways {
+            if ledger.state.begun(*way).is_none() {
+                let before = before(*way, &self.addresses, &self.due);
+                ledger.append(clock(), Event::Begun { way: *way, before })?;
+            }
+        }
+        let mut all = Vec::new();
+        let mut said = |notice: Notice, end: HeardEnd, message: Option<String>| {
+            let heard = Heard {
+                notice,
+                end,
+                message,
+            };
+            tell(&heard);
+            all.push(heard);
+        };
+        let held = live_check
+            .map(|http| held_back(http, &self.doors, &self.notices))
+            .unwrap_or_default();
+        for notice in &self.notices {
+            let (held_items, items): (Vec<_>, Vec<_>) = notice
+                .items
+                .iter()
+                .cloned()
+                .partition(|item| held.contains_key(&(notice.way, item.url.clone())));
+            if let Some(first) = held_items.first() {
+                let reason = held.get(&(notice.way, first.url.clone())).cloned();
+                let part = Notice {
+                    items: held_items,
+                    ..notice.clone()
+                };
+                said(part, HeardEnd::Skipped, reason);
+            }
+            if items.is_empty() {
+                continue;
+            }
+            let notice = Notice {
+                items,
+                ..notice.clone()
+            };
+            let attempt = notice.attempt();
+            let intended = Event::Intended {
+                attempt: attempt.clone(),
+                way: notice.way,
+                to: notice.to.clone(),
+                addresses: notice.digests(),
+            };
+            ledger.append(clock(), intended)?;
+            let (event, end, message) = match send(http, &self.doors, &notice) {
+                Ok((left, note)) => (
+                    Event::Done {
+                        attempt,
+                        left,
+                        note: note.clone(),
+                    },
+                    HeardEnd::Done,
+                    note,
+                ),
+                Err(failure) => (
+                    Event::Failed {
+                        attempt,
+                        message: failure.message.clone(),
+                    },
+                    HeardEnd::Failed,
+                    Some(failure.message),
+                ),
+            };
+            ledger.append(clock(), event)?;
+            said(notice, end, message);
+        }
+        Ok(all)
+    }
+}
+
+/// What is wrong with the ledger, for `check`.
+pub(super) fn check(root: &Path, publishing: &Publishing) -> Vec<Diagnostic> {
+    let file = ledger_file(publishing);
+    let bytes = std::fs::read(root.join(&*file)).unwrap_or_default();
+    read_as::<Told>(&file, &bytes).diagnostics
+}
+
+/// The ledger's file from the site's root; no account's can have this name.
+fn ledger_file(publishing: &Publishing) -> Arc<str> {
+    format!("{}/discovery/told.jsonl", publishing.ledger).into()
+}
+
+/// Name of the variable that holds Baidu's token.
+fn token_variable() -> String {
+    variable("baidu-push", "TOKEN")
+}
+
+/// The ways that are on, with whom they tell.
+fn ways(site: &Site, publishing: &Publishing) -> Vec<(Way, String)> {
+    let mut ways = Vec::new();
+    if let Some(hub) = &site.config.feeds.hub {
+        ways.push((Way::WebSub, hub.clone()));
+    }
+    if let Some(door) = &publishing.indexnow {
+        let endpoint = door.endpoint.as_deref().unwrap_or(receivers::INDEXNOW);
+        ways.push((Way::IndexNow, host(endpoint)));
+    }
+    if let Some(door) = &publishing.baidu {
+        ways.push((Way::Baidu, door.name.clone()));
+    }
+    if publishing.webmention {
+        ways.push((Way::Webmention, String::new()));
+    }
+    ways
+}
+
+/// `host:port` of an address.
+fn host(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    rest[..end].to_ascii_lowercase()
+}
+
+/// What the site has. A page that is hidden or expired is there, and nobody is told of it.
+fn addresses(site: &Site, texts: &SiteTexts<'_>) -> Addresses {
+    use rayon::prelude::*;
+    let own = host(&site.config.url);
+    let pages: Vec<Address> = site
+        .pages
+        .par_iter()
+        .enumerate()
+        .map(|(index, page)| {
+            let id = PageId::try_from(index).unwrap_or_default();
+            let body = texts.body(id);
+            let facts = texts.facts(id).join("\n");
+            let links: Vec<String> = article::links(&body)
+                .into_iter()
+                .filter(|url| url.starts_with("https://") || url.starts_with("http://"))
+                .filter(|url| host(url) != own)
+                .collect();
+            let meta = &page.source.meta;
+            // A digest of other pages changes with them, without news of its own.
+            let is_collection = matches!(page.source.details, Details::Digest(_));
+            Address {
+                url: render::address::absolute(&site.config, &page.url),
+                // Of what the page says, not of its markup: a newer Guidepost that writes other
+                // HTML is no news of any page.
+                digest: digest([
+                    page.source.title.as_str(),
+                    &texts.summary(id),
+                    article::text(&body).trim(),
+                    &links.join("\n"),
+                    &facts,
+                ]),
+                date: page.date.map(|date| date.at),
+                shown: !page.expired && !meta.hidden && !meta.draft,
+                links: if is_collection { Vec::new() } else { links },
+            }
+        })
+        .collect();
+    let feeds = render::feed_addresses(site)
+        .into_iter()
+        .map(|(url, ids)| {
+            let within: Vec<&Address> = ids
+                .iter()
+                .filter_map(|id| pages.get(usize::try_from(*id).ok()?))
+                .collect();
+            let parts = within
+                .iter()
+                .flat_map(|page| [page.url.as_str(), page.digest.as_str()]);
+            Address {
+                url,
+                digest: digest(parts),
+                date: within.iter().filter_map(|page| page.date).max(),
+                shown: true,
+                links: Vec::new(),
+            }
+        })
+        .collect();
+    Addresses { pages, feeds }
+}
+
+/// Sends one notice; gives the addresses that there was no room for, and what was said to it.
+fn send(
+    http: &Http,
+    doors: &Doors,
+    notice: &Notice,
+) -> Result<(Vec<String>, Option<String>), Failure> {
+    let urls: Vec<&str> = notice.items.iter().map(|item| item.url.as_str()).collect();
+    let first = urls.first().copied().unwrap_or_default();
+    match notice.way {
+        Way::WebSub => receivers::websub(http, &notice.to, first).map(|()| (Vec::new(), None)),
+        Way::IndexNow => {
+            let key = Key {
+                host: &host(&doors.site),
+                key: &doors.key,
+                location: &key_file(doors),
+            };
+            let note = receivers::indexnow(http, &doors.indexnow, key, &urls)?;
+            Ok((Vec::new(), note))
+        }
+        Way::Baidu => {
+            let variable = token_variable();
+            let Some(token) = &doors.token else {
+                return Err(Failure::new(
+                    FailureKind::Credentials,
+                    format!("set {variable} in the environment"),
+                ));
+            };
+            let pushed = receivers::baidu(http, &doors.baidu, &notice.to, token, &variable, &urls)?;
+            let mut notes = Vec::new();
+            if let Some(remain) = pushed.remain {
+                notes.push(format!("{remain} left of the day's quota"));
+            }
+            if !pushed.left.is_empty() {
+                notes.push(format!("{} wait for another day", pushed.left.len()));
+            }
+            if !pushed.refused.is_empty() {
+                notes.push(format!(
+                    "Baidu refuses {}; check `publish.baidu` against `site.url`",
+                    pushed.refused.join(", ")
+                ));
+            }
+            let note = (!notes.is_empty()).then(|| notes.join("; "));
+            Ok((pushed.left, note))
+        }
+        Way::Webmention => {
+            let note = match receivers::mention(http, first, &notice.to)? {
+                Mention::Taken => None,
+                Mention::Unwanted => Some("that page takes none".to_owned()),
+                Mention::Refused(reason) => Some(format!("refused: {reason}")),
+            };
+            Ok((Vec::new(), note))
+        }
+    }
+}
+
+/// Where the output has IndexNow's key.
+fn key_file(doors: &Doors) -> String {
+    format!("{}/{}.txt", doors.site, doors.key)
+}
+
+/// Addresses that nobody is told of yet, by way, with the reason: a page must answer, one that
+/// is gone must not, and the key must be online.
+fn held_back(http: &Http, doors: &Doors, notices: &[Notice]) -> BTreeMap<(Way, String), String> {
+    let mut held = BTreeMap::new();
+    let mut answers: BTreeMap<&str, Result<(), String>> = BTreeMap::new();
+    let keyless = notices
+        .iter()
+        .any(|notice| notice.way == Way::IndexNow)
+        .then(|| live::shows(http, &key_file(doors), &doors.key))
+        .and_then(Result::err);
+    for notice in notices {
+        for item in &notice.items {
+            let answer = answers
+                .entry(item.url.as_str())
+                .or_insert_with(|| live::answers(http, &item.url));
+            let reason = match (item.news, answer, notice.way) {
+                (_, _, Way::IndexNow) if keyless.is_some() => keyless.clone(),
+                (News::Gone, Ok(()), _) => Some(format!(
+                    "{} is no longer part of the site and still answers",
+                    item.url
+                )),
+                (News::Gone, Err(_), _) | (_, Ok(()), _) => None,
+                (_, Err(reason), _) => Some(format!("{} {reason}", item.url)),
+            };
+            if let Some(reason) = reason {
+                let reason =
+                    format!("{reason}; put the site online first, or use `--skip-live-check`");
+                held.insert((notice.way, item.url.clone()), reason);
+            }
+        }
+    }
+    held
+}
