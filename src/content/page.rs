@@ -4,7 +4,8 @@
 use super::body::{Component, Hole, HoleKind};
 use super::reading::Reading;
 use super::{
-    Body, Details, Kind, Located, Meta, details, front_matter, markdown, meta, names, text,
+    Body, Details, Kind, Located, Meta, details, front_matter, markdown, meta, names, personal,
+    text,
 };
 use crate::config::Config;
 use crate::data::{Node, Value, fields::Fields};
@@ -56,6 +57,8 @@ pub struct Page {
     pub title: String,
     /// Body.
     pub body: Body,
+    /// Personal data in the file, fields and text.
+    pub personal: Vec<personal::Found>,
     /// Hash of the file's bytes (of the row, for a page from data).
     pub hash: [u8; 16],
 }
@@ -92,6 +95,7 @@ pub fn parse(file: &PageFile, bytes: &[u8], cascade: &Node, config: &Config) -> 
             body: split.body,
             body_line: split.body_line,
             hash: hash(bytes),
+            personal: personal::of_text(text),
         };
         Some(Box::new(assemble(source, config, &mut diagnostics)))
     });
@@ -189,6 +193,7 @@ pub(super) struct Source<'a> {
     pub(super) body: &'a str,
     pub(super) body_line: u32,
     pub(super) hash: [u8; 16],
+    pub(super) personal: Vec<personal::Found>,
 }
 
 /// Reads fields and body into a page.
@@ -292,6 +297,7 @@ pub(super) fn assemble(
         cascade,
         title,
         body,
+        personal: source.personal,
         hash: source.hash,
     }
 }

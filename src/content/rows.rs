@@ -5,6 +5,7 @@
 //! kind; `body` is its markdown. Knows nothing of disks.
 
 use super::page::{self, Source};
+use super::personal;
 use super::slug::slug;
 use super::{Kind, Page, PageFile};
 use crate::config::{Config, SlugStyle};
@@ -110,8 +111,11 @@ fn page_of(
     if let Value::Map(entries) = &mut fields.value {
         entries.retain(|entry| entry.key != "body");
     }
+    let mut found = Vec::new();
+    personal::of_node(row, &mut found);
     let source = Source {
         file: &names,
+        personal: found,
         body: body.and_then(Node::text).unwrap_or_default(),
         body_line: body.map_or(row.position.line, |node| node.position.line),
         hash: page::hash(row.to_json().to_string().as_bytes()),

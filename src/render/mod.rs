@@ -8,6 +8,7 @@ pub mod address;
 mod body;
 mod calendar;
 pub mod check;
+mod codes;
 mod context;
 pub mod contract;
 mod country;
@@ -22,7 +23,8 @@ mod json_ld;
 mod key;
 mod origin;
 mod outputs;
-mod redirect;
+pub mod qr;
+pub mod redirect;
 mod robots;
 #[cfg(test)]
 mod sample;
@@ -98,6 +100,7 @@ pub fn render(
     }
     diagnostics.extend(theme.missing_templates());
     diagnostics.extend(html::unknown_templates(&contexts));
+    diagnostics.extend(html::missing_join(&contexts));
     let errors = Errors::default();
     let lacking = Mutex::new(Vec::new());
     timings.stage("html", || {

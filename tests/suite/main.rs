@@ -5,6 +5,7 @@ mod bad_input;
 mod ci_files;
 mod cli_build;
 mod cli_usage;
+mod community;
 #[path = "../deploys/mod.rs"]
 mod deploys;
 #[path = "../discovery/mod.rs"]

@@ -4,6 +4,7 @@
 //! What many outputs share (cards, links to lists, the site in a language) is made once here
 //! and cloned cheaply; what belongs to one output is made when it is rendered.
 
+pub(crate) mod call;
 pub(crate) mod card;
 pub(crate) mod details;
 mod here;
@@ -12,8 +13,10 @@ mod page;
 pub(crate) mod site;
 pub(crate) mod titles;
 mod value;
+mod way;
 
 pub(crate) use here::{Here, HereKind, steps};
+pub(crate) use value::texts;
 
 use super::address;
 use super::key::{self, Shared, Variables};
@@ -244,10 +247,13 @@ fn known_urls(site: &Site) -> BTreeSet<&str> {
     let lists = site.lists.iter().map(|list| list.url.as_str());
     let sections = site.sections.iter().map(|section| section.url.as_str());
     let taxonomies = site.taxonomies.iter().map(|index| index.url.as_str());
+    let joins = site.community.iter().flat_map(|community| &community.joins);
+    let joins = joins.map(|join| join.url.as_str());
     pages
         .chain(lists)
         .chain(sections)
         .chain(taxonomies)
+        .chain(joins)
         .collect()
 }
 
