@@ -59,7 +59,8 @@ pub struct Page {
     pub body: Body,
     /// Personal data in the file, fields and text.
     pub personal: Vec<personal::Found>,
-    /// Hash of the file's bytes (of the row, for a page from data).
+    /// Digest of the file's bytes and of the fields that it inherits (of the row, for a page from
+    /// data).
     pub hash: [u8; 16],
 }
 
@@ -94,7 +95,7 @@ pub fn parse(file: &PageFile, bytes: &[u8], cascade: &Node, config: &Config) -> 
             fields: inherit(split.fields, cascade),
             body: split.body,
             body_line: split.body_line,
-            hash: hash(bytes),
+            hash: hash(bytes, cascade),
             personal: personal::of_text(text),
         };
         Some(Box::new(assemble(source, config, &mut diagnostics)))
@@ -124,11 +125,12 @@ pub fn location(path: &str, config: &Config) -> (String, Option<String>) {
     (names.section, names.lang)
 }
 
-/// The first 16 bytes of BLAKE3.
-pub(super) fn hash(bytes: &[u8]) -> [u8; 16] {
-    let mut short = [0; 16];
-    short.copy_from_slice(&blake3::hash(bytes).as_bytes()[..16]);
-    short
+/// Digest of a file's bytes and of the fields that it inherits.
+fn hash(bytes: &[u8], cascade: &Node) -> [u8; 16] {
+    if cascade.entries().is_empty() {
+        return store::digest(bytes);
+    }
+    store::digest_all([bytes, format!("{cascade:?}").as_bytes()])
 }
 
 fn decode<'a>(

@@ -11,6 +11,7 @@ use super::{Kind, Page, PageFile};
 use crate::config::{Config, SlugStyle};
 use crate::data::{Entry, Node, Value};
 use crate::diag::{Code, Diagnostic, Place};
+use crate::store;
 use std::sync::Arc;
 
 /// Fields that are lists; in a table their cells hold several values with `;` between them.
@@ -118,7 +119,7 @@ fn page_of(
         personal: found,
         body: body.and_then(Node::text).unwrap_or_default(),
         body_line: body.map_or(row.position.line, |node| node.position.line),
-        hash: page::hash(row.to_json().to_string().as_bytes()),
+        hash: store::digest(row.to_json().to_string().as_bytes()),
         fields,
     };
     Some(page::assemble(source, config, diagnostics))

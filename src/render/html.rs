@@ -6,6 +6,7 @@ use super::body::{self, Mode};
 use super::context::site::home;
 use super::context::{Contexts, Here, HereKind, call, part_url, parts, steps};
 use super::errors::Errors;
+use super::fingerprint;
 use super::json_ld::Trail;
 use super::key::{self, Variables};
 use super::theme::Theme;
@@ -187,26 +188,35 @@ fn one(
     let Some(template) = template(contexts, &output.kind) else {
         return Ok(());
     };
-    let here = Here {
+    let mut here = Here {
         kind: output.kind,
         language: output.language,
         url: output.url.clone(),
-        json_ld: json_ld(
-            &output.kind,
-            &steps(contexts, &output.kind, output.language),
-        ),
+        json_ld: String::new(),
     };
-    let mut variables = contexts.output(&here);
-    add(contexts, &output.kind, &mut variables);
-    let content = content_key(contexts, &output.kind);
-    let language = output.language.to_le_bytes();
-    let key = contexts.shared.key(
-        &variables,
-        &[&contexts.salt, template.as_bytes(), &language, &content],
-    );
-    if sink.has(&output.path, key) {
+    let fingerprint = fingerprint::of(contexts, &here, &template);
+    if fingerprint.is_some_and(|key| sink.has(&output.path, key)) {
         return Ok(());
     }
+    let trail = steps(contexts, &output.kind, output.language);
+    here.json_ld = json_ld(&output.kind, &trail);
+    let mut variables = contexts.output(&here);
+    add(contexts, &output.kind, &mut variables);
+    let key = match fingerprint {
+        Some(key) => key,
+        None => {
+            let content = content_key(contexts, &output.kind);
+            let language = output.language.to_le_bytes();
+            let key = contexts.shared.key(
+                &variables,
+                &[&contexts.salt, template.as_bytes(), &language, &content],
+            );
+            if sink.has(&output.path, key) {
+                return Ok(());
+            }
+            key
+        }
+    };
     fill(contexts, &output.kind, errors, &mut variables);
     let Some(engine) = contexts.theme.engine(output.language) else {
         return Ok(());

@@ -90,7 +90,8 @@ impl Shared {
         digest(&bytes)
     }
 
-    fn write(&self, bytes: &mut Vec<u8>, value: &Value) {
+    /// A value's part of a digest.
+    pub(crate) fn write(&self, bytes: &mut Vec<u8>, value: &Value) {
         match value.kind() {
             ValueKind::String => {
                 bytes.push(1);

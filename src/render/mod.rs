@@ -17,6 +17,7 @@ mod errors;
 mod export;
 mod feed;
 mod filters;
+mod fingerprint;
 mod headers;
 mod html;
 mod json_ld;

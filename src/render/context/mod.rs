@@ -37,7 +37,7 @@ pub(crate) struct Contexts<'a> {
     /// A card per page.
     pub(crate) cards: Vec<Value>,
     /// A link per list.
-    links: Vec<Value>,
+    pub(crate) links: Vec<Value>,
     languages: Vec<LanguageSite>,
     data: Value,
     /// What all parts of a list share, by the list's URL.
@@ -50,6 +50,8 @@ pub(crate) struct Contexts<'a> {
     pub(crate) shared: Shared,
     /// Digest of what every output depends on.
     pub(crate) salt: Digest,
+    /// Digest per language of what all its outputs show.
+    pub(crate) global_digests: Vec<Digest>,
 }
 
 impl<'a> Contexts<'a> {
@@ -90,7 +92,7 @@ impl<'a> Contexts<'a> {
         shared.add(&cards);
         shared.add([&data, &theme.options]);
         shared.add((0..site.config.languages.len()).map(|language| theme.words(language)));
-        Self {
+        let mut contexts = Self {
             site,
             theme,
             cards,
@@ -102,7 +104,12 @@ impl<'a> Contexts<'a> {
             section_lists,
             shared,
             salt: key::salt(site, theme),
-        }
+            global_digests: Vec::new(),
+        };
+        contexts.global_digests = (0..site.config.languages.len())
+            .map(|language| contexts.shared.key(&contexts.globals(language, ""), &[]))
+            .collect();
+        contexts
     }
 
     /// The globals without `here`, for components.
@@ -122,6 +129,11 @@ impl<'a> Contexts<'a> {
         let mut variables = self.globals(here.language, &here.url);
         variables.insert("here", here::value(self, here));
         variables
+    }
+
+    /// The invitation of an output.
+    pub(crate) fn call(&self, here: &Here<'_>) -> Value {
+        way::call(self, here)
     }
 
     /// A page's card.
