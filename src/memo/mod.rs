@@ -50,10 +50,13 @@ pub struct Memo {
     out: Option<PathBuf>,
     whole: Option<whole::Record>,
     /// The theme as it was last loaded, by the digest of its files.
-    theme: Mutex<Option<(Digest, Arc<Theme>, Vec<Diagnostic>)>>,
+    theme: Mutex<Option<KnownTheme>>,
     run: Run,
     notes: Vec<String>,
 }
+
+/// A loaded theme with the digest of its files and what loading said.
+type KnownTheme = (Digest, Arc<Theme>, Vec<Diagnostic>);
 
 /// What the build that runs adds.
 #[derive(Debug, Default)]

@@ -542,7 +542,7 @@ pub const RECORDS: &[Record] = &[
             "last" Number, "number of the last part";
             "previous" Maybe(TEXT), "path of the part before";
             "next" Maybe(TEXT), "path of the part after";
-            "parts" List(LINK), "all parts";
+            "parts" List(LINK), "the first part, this one and two on either side, and the last; `title` is the number";
             "parent" Maybe(LINK), "list above (sections, hierarchical terms)";
             "children" List(LINK), "lists below";
             "years" List(&R("year")), "pages by year, on an archive";

@@ -87,7 +87,6 @@ impl<'a> Contexts<'a> {
             .map(|list| (list.url.as_str(), ListFacts::of(site, list)))
             .collect();
         let mut shared = Shared::default();
-        shared.add(facts.values().flat_map(|facts| &facts.parts));
         shared.add(&links);
         shared.add(&cards);
         shared.add([&data, &theme.options]);
@@ -220,8 +219,6 @@ impl<'a> Contexts<'a> {
 struct ListFacts {
     kind: Option<Kind>,
     has_calendar: bool,
-    /// A link per part.
-    parts: Vec<Value>,
 }
 
 impl ListFacts {
@@ -229,9 +226,6 @@ impl ListFacts {
         Self {
             kind: list_kind(&site.pages, list),
             has_calendar: has_calendar(&site.pages, list),
-            parts: (1..=parts(list))
-                .map(|part| value::link(&part.to_string(), &part_url(list, part), false))
-                .collect(),
         }
     }
 }
