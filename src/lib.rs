@@ -31,6 +31,24 @@
 //! planning and applying for all accounts; each platform is one file behind
 //! [`platform::Platform`].
 //!
+//! # What is not done again
+//!
+//! No dependency graph: a result is known by the digest of exactly what it was made of, and
+//! whoever holds the same digest holds the same result. [`memo`] asks, [`store`] keeps; deleting
+//! the store changes no byte.
+//!
+//! - **Nothing changed**: names and stats of all sources, and stats of all outputs, are those of
+//!   the last build, and no date has come due → its outcome is told again, nothing is read.
+//! - **Pages** by bytes, settings and inherited fields; a file that was at rest and has the same
+//!   stat is not read. The long texts of pages stay in the store until somebody wants them.
+//! - **Outputs** by the cards, links and texts that they show (`render::fingerprint`), or by all
+//!   variables of their template (`render::key`). The sink knows what is in place: on the disk
+//!   by stat, in `serve` in memory.
+//! - **The theme** by its files, as long as the process lives.
+//!
+//! A file whose time is too fresh to vouch for its bytes is read again. What the store has lost
+//! or garbled is noticed by hash, and the build is done again without it.
+//!
 //! # Holes
 //!
 //! A body is parsed without knowing any other page. Whatever depends on others (the address of
@@ -70,12 +88,14 @@
 //! | [`diag`] | — |
 //! | [`data`] | diag |
 //! | [`config`] | diag, data |
-//! | [`content`] | diag, data, config |
+//! | [`store`], [`timing`] | — |
+//! | [`content`] | diag, data, config, store |
 //! | [`site`] | diag, data, config, content |
-//! | [`render`] | diag, data, config, content, site |
-//! | [`output`] | diag, render |
+//! | [`render`] | diag, data, config, content, site, store, timing |
+//! | [`output`] | diag, render, store |
+//! | [`memo`] | diag, content, output, render, store |
 //! | [`serve`] | diag, output, render |
-//! | [`build`] | all of the above but output and serve |
+//! | [`build`] | all of the above but serve |
 //! | [`platform`] | — |
 //! | [`publish`] | diag, data, config, content, site, platform |
 //! | [`deploy`] | diag, data, config, output, platform |
@@ -105,6 +125,12 @@
 //!   and "older than the account" would otherwise mean nothing for it.
 //! - **`site.content` names the content folder**, so that an old Hexo or Jekyll site is built
 //!   where it stands.
+//! - **Most outputs are known without their variables.** The digest of all that a template sees
+//!   is complete by construction, but making ten thousand contexts to find one that differs took
+//!   most of a warm build. So pages and list parts are known by what their contexts are built
+//!   from; random edits, each compared with a clean build, hold that to the truth.
+//! - **A part of a list links to its neighbours**, the first and the last part: links to all of
+//!   five thousand parts on each of them were a square.
 //! - **A place remembers its deploys itself**, in a file beside the site: any machine knows then
 //!   what is there, and a run that was killed leaves the next one only the rest. No storage
 //!   library: what a deploy needs of five kinds of places is read, write, remove and list.
