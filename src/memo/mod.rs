@@ -45,7 +45,7 @@ pub struct Memo {
     /// Whether results outlive this process.
     lasting: bool,
     pages: HashMap<Arc<str>, Arc<PageEntry>>,
-    outputs: BTreeMap<String, Record>,
+    outputs: Arc<BTreeMap<String, Record>>,
     /// The folder of `outputs`.
     out: Option<PathBuf>,
     whole: Option<whole::Record>,
@@ -74,7 +74,7 @@ struct Index {
     segments: Vec<String>,
     pages: Vec<PageRecord>,
     out: Option<PathBuf>,
-    outputs: BTreeMap<String, Record>,
+    outputs: Arc<BTreeMap<String, Record>>,
     whole: Option<whole::Record>,
 }
 
@@ -171,18 +171,18 @@ impl Memo {
     }
 
     /// The outputs that earlier builds left in a folder; none of another folder's.
-    pub fn outputs(&self, out: &Path) -> BTreeMap<String, Record> {
+    pub fn outputs(&self, out: &Path) -> Arc<BTreeMap<String, Record>> {
         if self.out.as_deref() == Some(out) {
-            self.outputs.clone()
+            Arc::clone(&self.outputs)
         } else {
-            BTreeMap::new()
+            Arc::default()
         }
     }
 
     /// Remembers what lies in a folder now.
     pub fn keep_outputs(&mut self, out: &Path, outputs: BTreeMap<String, Record>) {
         self.out = Some(out.to_path_buf());
-        self.outputs = outputs;
+        self.outputs = Arc::new(outputs);
     }
 
     /// Sentences that a person should read, each once.
@@ -279,7 +279,7 @@ impl Memo {
         let index = Index {
             pages,
             out: self.out.clone(),
-            outputs: self.outputs.clone(),
+            outputs: Arc::clone(&self.outputs),
             whole: self.whole.clone(),
             segments: names.clone(),
         };

@@ -18,7 +18,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{BufReader, BufWriter, ErrorKind, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Copies up to this size are read once into memory, larger ones are streamed.
@@ -51,7 +51,7 @@ pub struct Stage {
     work: PathBuf,
     earlier: Option<Manifest>,
     notes: Vec<String>,
-    known: BTreeMap<String, Record>,
+    known: Arc<BTreeMap<String, Record>>,
     /// When the stage was opened, by the clock of the file system.
     moment: Option<Moment>,
     next: AtomicU64,
@@ -98,7 +98,7 @@ impl Stage {
             out,
             earlier,
             notes,
-            known: BTreeMap::new(),
+            known: Arc::default(),
             moment: Moment::now(&work.join("clock")).ok(),
             work,
             next: AtomicU64::new(0),
@@ -113,7 +113,7 @@ impl Stage {
     }
 
     /// Takes what an earlier build knew of the folder.
-    pub fn know(&mut self, known: BTreeMap<String, Record>) {
+    pub fn know(&mut self, known: Arc<BTreeMap<String, Record>>) {
         self.known = known;
     }
 
