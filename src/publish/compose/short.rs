@@ -42,6 +42,8 @@ pub(super) struct Values<'a> {
     pub(super) authors: &'a [String],
     /// The page's own text for this account; the link and the hashtags follow it.
     pub(super) own: Option<&'a str>,
+    /// What stands before all else; empty but for replies.
+    pub(super) before: &'a str,
 }
 
 /// A filled template.
@@ -225,7 +227,8 @@ impl Template {
             .tera
             .render(name, &context)
             .map_err(|error| Trouble::Template(self.mistake(&error, account)))?;
-        Ok(Rich::read(&text))
+        let text = text.trim_start_matches('\n');
+        Ok(Rich::read(&format!("{}{text}", plain(values.before))))
     }
 }
 

@@ -108,7 +108,7 @@ fn composed(name: &str) -> (Site, Composition) {
         .iter()
         .find(|account| account.name == name)
         .expect("an account");
-    let capabilities = (account.info.capabilities)();
+    let capabilities = account.capabilities();
     let composition = compose(
         account,
         &["zhihu", "moments"],
@@ -175,6 +175,28 @@ fn short_posts_have_title_text_road_and_tags() {
 }
 
 #[test]
+fn a_reply_says_that_it_tells_of_a_change_and_keeps_the_limit() {
+    let (config, accounts) = settings(SETTINGS);
+    let site = site(&config, PAGES);
+    let account = accounts.last().expect("an account");
+    let mut capabilities = memory::capabilities(Recovery::LookUp);
+    capabilities.markup = Markup::Plain;
+    let whole = compose(account, &[], &capabilities, &site, &Plain(&site));
+    assert!(whole.wanted[0].reply.is_none(), "nothing can be answered");
+    capabilities.reply = true;
+    for most in [400, whole.wanted[0].length] {
+        capabilities.text = Limit::new(most, Unit::Graphemes);
+        let composition = compose(account, &[], &capabilities, &site, &Plain(&site));
+        let composed = &composition.wanted[0];
+        assert_eq!(composed.hash, whole.wanted[0].hash, "the post is the same");
+        let reply = composed.reply.as_ref().expect("a reply").content.text();
+        assert!(reply.starts_with("Обновлено: Карта зарплат"), "{reply}");
+        assert!(reply.contains("utm_source=moments"), "{reply}");
+        assert!(count(&reply, Unit::Graphemes) <= most, "{reply}");
+    }
+}
+
+#[test]
 fn what_gives_way_is_the_summary_then_the_tags_then_the_title_and_never_the_road() {
     let (config, accounts) = settings(SETTINGS);
     let site = site(&config, PAGES);
@@ -214,7 +236,7 @@ fn what_counts_is_the_form_that_is_sent() {
     );
     let site = site(&config, &[("articles/long.md", &page)]);
     let account = &accounts[0];
-    let capabilities = (account.info.capabilities)();
+    let capabilities = account.capabilities();
     let composition = compose(account, &["a"], &capabilities, &site, &Plain(&site));
     let post = &composition.wanted[0];
     let sent = count(&post.post.content.text(), capabilities.text.unit);
@@ -231,7 +253,7 @@ fn where_links_are_punished_their_words_stay() {
     let page =
         "---\ntitle: 题\ndate: 2026-11-01\n---\n见[**别处**](https://example.org/a)的 `x<y`。\n";
     let site = site(&config, &[("articles/a.md", page)]);
-    let capabilities = (accounts[0].info.capabilities)();
+    let capabilities = accounts[0].capabilities();
     let composition = compose(
         &accounts[0],
         &["zhihu"],
