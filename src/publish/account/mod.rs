@@ -153,6 +153,15 @@ impl Account {
     pub fn place(&self) -> String {
         (self.info.place)(&self.settings)
     }
+
+    /// Whether both post one page to one place; a place that has no name may be any.
+    fn shares_pages(&self, other: &Self) -> bool {
+        let place = self.place();
+        !place.is_empty()
+            && self.info.name == other.info.name
+            && place == other.place()
+            && self.filter.overlaps(&other.filter)
+    }
 }
 
 impl Filter {

@@ -408,18 +408,11 @@ impl Reader<'_> {
         })
     }
 
-    /// Two accounts that post to one place would each post there.
     /// Of two accounts that post the same pages to one place the second is left out.
     fn shared_places(&mut self, accounts: &mut Vec<Account>) {
         let mut kept: Vec<Account> = Vec::new();
         for account in accounts.drain(..) {
-            let place = account.place();
-            let first = kept.iter().find(|first| {
-                !place.is_empty()
-                    && first.info.name == account.info.name
-                    && first.place() == place
-                    && first.filter.overlaps(&account.filter)
-            });
+            let first = kept.iter().find(|first| first.shares_pages(&account));
             let Some(first) = first else {
                 kept.push(account);
                 continue;
@@ -428,8 +421,10 @@ impl Reader<'_> {
                 Diagnostic::new(
                     Code::InvalidAccount,
                     format!(
-                        "the accounts `{}` and `{}` post the same pages to one place, `{place}`",
-                        first.name, account.name
+                        "the accounts `{}` and `{}` post the same pages to one place, `{}`",
+                        first.name,
+                        account.name,
+                        account.place()
                     ),
                 )
                 .at(Place::at(Arc::clone(self.file), account.position))
