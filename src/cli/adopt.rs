@@ -28,7 +28,7 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Adopt) -> anyh
     let choice = args::Choice::of_account(&words.account);
     let mut session = posting::session(view, &root, &choice, Refresh::Needed, true)?;
     view.diagnostics(&root, &session.diagnostics)?;
-    if session.failed() {
+    if session.has_mistakes() {
         return Ok(End::Mistakes);
     }
     let (found, strangers) = look(&session)?;

@@ -3,7 +3,7 @@
 use super::view::{self, View};
 use super::{End, args, notices, plan_file, posting, settings};
 use crate::diag;
-use crate::publishing::{Refresh, Session};
+use crate::publishing::{AccountWork, Refresh, Session};
 use anyhow::Context as _;
 use std::path::Path;
 
@@ -17,7 +17,7 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Plan) -> anyho
     };
     let session = posting::session(view, &root, &words.choice, refresh, false)?;
     view.diagnostics(&root, &session.diagnostics)?;
-    if session.failed() {
+    if session.broken {
         summary(view, &session)?;
         return Ok(End::Mistakes);
     }
@@ -28,7 +28,8 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Plan) -> anyho
     }
     show(view, &session)?;
     summary(view, &session)?;
-    if session.accounts.iter().any(|work| work.trouble.is_some()) {
+    let troubled = |work: &AccountWork| work.trouble.is_some();
+    if session.has_mistakes() || session.accounts.iter().any(troubled) {
         return Ok(End::Mistakes);
     }
     let changes = session.changes().any(|change| change.step.is_work());

@@ -73,7 +73,7 @@ fn once(
     if let Some(post) = &words.not_done {
         return record_not_done(view, &mut session, post).map(Some);
     }
-    if session.failed() {
+    if session.broken {
         view.say("nothing is posted while the content has mistakes");
         return Ok(Some(End::Mistakes));
     }
@@ -263,11 +263,14 @@ fn finish(
         view.say(&words.join(", "));
     }
     let bad = count(apply::End::Failed) + count(apply::End::Unknown);
-    Ok(if bad > 0 || held_back || !not_ready.is_empty() {
-        End::Mistakes
-    } else {
-        End::Fine
-    })
+    let mistakes = session.has_mistakes();
+    Ok(
+        if bad > 0 || held_back || mistakes || !not_ready.is_empty() {
+            End::Mistakes
+        } else {
+            End::Fine
+        },
+    )
 }
 
 /// The account and post that a person names: `zhihu:articles/x@zh-Hans`, or a post alone where

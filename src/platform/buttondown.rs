@@ -12,7 +12,7 @@ use super::capability::{
 use super::counting::Unit;
 use super::{
     Answer, Attempt, Capabilities, Content, Failure, FailureKind, Http, Identity, Info, Login,
-    Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, digest, setting,
+    Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, Tried, digest, setting,
     variable,
 };
 use serde::Deserialize;
@@ -42,11 +42,13 @@ pub(super) static INFO: Info = Info {
         required: true,
         meaning: "an API key of the newsletter: Settings → API",
     }],
-    capabilities,
+    capabilities: able,
     hosts: &[],
     open,
     // Which newsletter it is, only the key tells.
     place: |_| String::new(),
+    tried: Tried::Fake,
+    mistakes: |_| Vec::new(),
 };
 
 /// Where the API is, unless `api` says otherwise.
@@ -90,7 +92,7 @@ fn capabilities() -> Capabilities {
 }
 
 /// A letter that goes out at once stays as it is.
-pub(super) fn able(settings: &BTreeMap<String, String>) -> Capabilities {
+fn able(settings: &BTreeMap<String, String>) -> Capabilities {
     let mut capabilities = capabilities();
     if setting(settings, "status") == "send" {
         capabilities.update = Update::Never;

@@ -11,7 +11,7 @@ use super::capability::{
 use super::counting::Unit;
 use super::{
     Answer, Attempt, Capabilities, Content, Failure, FailureKind, Http, Identity, Info, Login,
-    Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, digest, setting,
+    Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, Tried, digest, setting,
     variable,
 };
 use serde::Deserialize;
@@ -40,10 +40,12 @@ pub(super) static INFO: Info = Info {
         required: true,
         meaning: "an API key: Settings → Extensions → DEV Community API Keys",
     }],
-    capabilities,
+    capabilities: |_| capabilities(),
     hosts: &[],
     open,
     place,
+    tried: Tried::Fake,
+    mistakes: |_| Vec::new(),
 };
 
 /// Where dev.to is, unless `url` says otherwise.

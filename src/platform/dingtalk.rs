@@ -9,7 +9,7 @@ use super::counting::{Unit, count};
 use super::hook::{self, Hook};
 use super::{
     Answer, Attempt, Capabilities, Content, Failure, FailureKind, Http, Identity, Info, Login,
-    Platform, Post, Remote, Request, Secret, SecretInfo, SettingInfo, variable,
+    Platform, Post, Remote, Request, Secret, SecretInfo, SettingInfo, Tried, variable,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -47,11 +47,13 @@ pub(super) static INFO: Info = Info {
             meaning: "the robot's key `SEC…`, where its security wants signatures (加签)",
         },
     ],
-    capabilities,
+    capabilities: |_| capabilities(),
     hosts: &[],
     open,
     // Which group it is, only the secret tells.
     place: |_| String::new(),
+    tried: Tried::Fake,
+    mistakes: |_| Vec::new(),
 };
 
 const HOOK: Hook = Hook {

@@ -11,7 +11,7 @@ use super::counting::Unit;
 use super::hook::{self, Hook};
 use super::{
     Answer, Attempt, Capabilities, Content, Failure, FailureKind, Http, Identity, Info, Login,
-    Part, Platform, Post, Remote, Rendition, Request, Secret, SecretInfo, Seen, SettingInfo,
+    Part, Platform, Post, Remote, Rendition, Request, Secret, SecretInfo, Seen, SettingInfo, Tried,
     digest, marker, setting, variable,
 };
 use serde::Deserialize;
@@ -51,11 +51,13 @@ pub(super) static INFO: Info = Info {
         required: true,
         meaning: "the webhook's address: channel settings → Integrations → Webhooks → Copy URL",
     }],
-    capabilities,
+    capabilities: able,
     hosts: &[],
     open,
     // Which channel it is, only the secret tells.
     place: |_| String::new(),
+    tried: Tried::Fake,
+    mistakes: |_| Vec::new(),
 };
 
 const HOOK: Hook = Hook {
@@ -101,7 +103,7 @@ fn capabilities() -> Capabilities {
 }
 
 /// A card holds more than a plain message.
-pub(super) fn able(settings: &BTreeMap<String, String>) -> Capabilities {
+fn able(settings: &BTreeMap<String, String>) -> Capabilities {
     let mut capabilities = capabilities();
     if setting(settings, "card") == "true" {
         capabilities.text = CARD;

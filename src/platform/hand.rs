@@ -6,28 +6,29 @@
 
 use super::capability::{BodyImages, Limit, Links, Markup, Medium, Recovery, Update, Way};
 use super::counting::Unit;
-use super::{Attempt, Capabilities, Failure, Identity, Info, Login, Platform, Post, Remote};
-use std::collections::BTreeMap;
+use super::{
+    Attempt, Capabilities, Failure, Identity, Info, Login, Platform, Post, Remote, Settings, Tried,
+};
 use std::time::Duration;
 
 /// Zhihu: a rich-text editor that takes pasted HTML.
-pub(super) const ZHIHU: Info = info("zhihu", "知乎", &["zhihu.com"], || {
+pub(super) const ZHIHU: Info = info("zhihu", "知乎", &["zhihu.com"], |_| {
     article(Markup::Html, 100, 10)
 });
 /// Jianshu: a markdown editor.
-pub(super) const JIANSHU: Info = info("jianshu", "简书", &["jianshu.com"], || {
+pub(super) const JIANSHU: Info = info("jianshu", "简书", &["jianshu.com"], |_| {
     article(Markup::Markdown, 100, 0)
 });
 /// Juejin: a markdown editor.
-pub(super) const JUEJIN: Info = info("juejin", "掘金", &["juejin.cn"], || {
+pub(super) const JUEJIN: Info = info("juejin", "掘金", &["juejin.cn"], |_| {
     article(Markup::Markdown, 100, 3)
 });
 /// CSDN: a markdown editor.
-pub(super) const CSDN: Info = info("csdn", "CSDN", &["csdn.net"], || {
+pub(super) const CSDN: Info = info("csdn", "CSDN", &["csdn.net"], |_| {
     article(Markup::Markdown, 100, 5)
 });
 /// Toutiao: a rich-text editor in which links to elsewhere fail.
-pub(super) const TOUTIAO: Info = info("toutiao", "头条号", &["toutiao.com"], || Capabilities {
+pub(super) const TOUTIAO: Info = info("toutiao", "头条号", &["toutiao.com"], |_| Capabilities {
     links: Links::Forbidden,
     ..article(Markup::Html, 30, 0)
 });
@@ -36,7 +37,7 @@ pub(super) const XIAOHONGSHU: Info = info(
     "xiaohongshu",
     "小红书",
     &["xiaohongshu.com", "xhslink.com"],
-    || Capabilities {
+    |_| Capabilities {
         title: Some(Limit::new(20, Unit::CodePoints)),
         links: Links::Forbidden,
         tags: 10,
@@ -44,13 +45,13 @@ pub(super) const XIAOHONGSHU: Info = info(
     },
 );
 /// WeChat moments and groups: a short text, sent by hand from a phone; it has no address.
-pub(super) const MOMENTS: Info = info("moments", "朋友圈和微信群", &[], || note(1500));
+pub(super) const MOMENTS: Info = info("moments", "朋友圈和微信群", &[], |_| note(1500));
 
 const fn info(
     name: &'static str,
     title: &'static str,
     hosts: &'static [&'static str],
-    capabilities: fn() -> Capabilities,
+    capabilities: fn(&Settings) -> Capabilities,
 ) -> Info {
     Info {
         name,
@@ -61,6 +62,8 @@ const fn info(
         hosts,
         open,
         place,
+        tried: Tried::Hand,
+        mistakes: |_| Vec::new(),
     }
 }
 
@@ -68,7 +71,7 @@ fn open(_login: &Login) -> Result<Box<dyn Platform>, Failure> {
     Ok(Box::new(Hand))
 }
 
-fn place(_settings: &BTreeMap<String, String>) -> String {
+fn place(_settings: &Settings) -> String {
     String::new()
 }
 

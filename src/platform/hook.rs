@@ -132,6 +132,7 @@ mod tests {
             pause: Duration::ZERO,
             repeats: 0,
             proxy: None,
+            keep_connections: false,
             clock: || jiff::Timestamp::UNIX_EPOCH,
         };
         let http = Http::new(options, Pace::default(), Duration::ZERO, Sieve::default());

@@ -12,8 +12,8 @@ use super::capability::{
 use super::counting::{Unit, count};
 use super::{
     Answer, Attempt, Capabilities, Content, Failure, FailureKind, Http, Identity, Image, Info,
-    Login, Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, digest, marker,
-    setting, variable,
+    Login, Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, Tried, digest,
+    marker, setting, variable,
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
@@ -52,10 +52,12 @@ pub(super) static INFO: Info = Info {
         meaning: "an access token with w_organization_social and r_organization_social, or for a \
                   member w_member_social",
     }],
-    capabilities,
+    capabilities: |_| capabilities(),
     hosts: &[],
     open,
     place: |settings| setting(settings, "author").to_owned(),
+    tried: Tried::Fake,
+    mistakes: |_| Vec::new(),
 };
 
 /// Where the API is, unless `api` says otherwise.

@@ -44,7 +44,7 @@ pub use capability::Capabilities;
 pub use failure::{Failure, FailureKind};
 pub use http::{Answer, Http, HttpOptions, Pace, Part, Request};
 pub use post::{Call, CallCode, Content, Image, Post};
-pub use registry::{ALL, Info, Mistake, SecretInfo, SettingInfo, capabilities, info, mistakes};
+pub use registry::{ALL, Info, Mistake, SecretInfo, SettingInfo, Settings, Tried, info};
 pub use secret::{Secret, Sieve};
 
 use std::collections::BTreeMap;

@@ -21,15 +21,35 @@ pub struct Info {
     pub settings: &'static [SettingInfo],
     /// Its secrets.
     pub secrets: &'static [SecretInfo],
-    /// What it can do, before the instance was asked.
-    pub capabilities: fn() -> Capabilities,
+    /// What it can do for an account of these settings, before the instance was asked.
+    pub capabilities: fn(&Settings) -> Capabilities,
     /// Hosts at which posts are read, for platforms that a person posts to; empty when any may be.
     pub hosts: &'static [&'static str],
     /// Opens an account. Sends nothing.
     pub open: fn(&Login) -> Result<Box<dyn Platform>, Failure>,
     /// Names the place that the account posts to (a host, a chat, a room), so that two accounts
     /// that share one are told. Takes the settings.
-    pub place: fn(&BTreeMap<String, String>) -> String,
+    pub place: fn(&Settings) -> String,
+    /// Against what the tests try it.
+    pub tried: Tried,
+    /// What it sees wrong in settings that are more than words: the templates of a webhook.
+    pub mistakes: fn(&Settings) -> Vec<Mistake>,
+}
+
+/// An account's own settings of its platform, by name.
+pub type Settings = BTreeMap<String, String>;
+
+/// Against what a platform's file is tried: how far one may trust it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tried {
+    /// The platform's own software, on the machine that runs the tests.
+    Server(&'static str),
+    /// Software of others that stands in for the platform.
+    StandIn(&'static str),
+    /// A fake that was written from the platform's documents.
+    Fake,
+    /// Nothing is sent there.
+    Hand,
 }
 
 /// A setting of a platform.
@@ -100,24 +120,4 @@ pub const ALL: &[&Info] = &[
 /// The platform of that name.
 pub fn info(name: &str) -> Option<&'static Info> {
     ALL.iter().copied().find(|info| info.name == name)
-}
-
-/// What a platform can do for an account of these settings, before the instance was asked.
-pub fn capabilities(info: &Info, settings: &BTreeMap<String, String>) -> Capabilities {
-    match info.name {
-        "buttondown" => buttondown::able(settings),
-        "discord" => discord::able(settings),
-        "slack" => slack::able(settings),
-        "webhook" => webhook::able(settings),
-        _ => (info.capabilities)(),
-    }
-}
-
-/// What a platform sees wrong in settings that are more than words: the templates of a webhook.
-pub fn mistakes(info: &Info, settings: &BTreeMap<String, String>) -> Vec<Mistake> {
-    if info.name == webhook::INFO.name {
-        webhook::mistakes(settings)
-    } else {
-        Vec::new()
-    }
 }

@@ -9,7 +9,7 @@ use super::counting::Unit;
 use super::hook::{self, Hook};
 use super::{
     Answer, Attempt, Capabilities, Content, Failure, FailureKind, Http, Identity, Info, Login,
-    Platform, Post, Remote, Request, Secret, SecretInfo, SettingInfo, variable,
+    Platform, Post, Remote, Request, Secret, SecretInfo, SettingInfo, Tried, variable,
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -28,11 +28,13 @@ pub(super) static INFO: Info = Info {
         required: true,
         meaning: "the robot's webhook address: group settings → 消息推送 (群机器人)",
     }],
-    capabilities,
+    capabilities: |_| capabilities(),
     hosts: &[],
     open,
     // Which group it is, only the secret tells.
     place: |_| String::new(),
+    tried: Tried::Fake,
+    mistakes: |_| Vec::new(),
 };
 
 const HOOK: Hook = Hook {

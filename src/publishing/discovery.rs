@@ -5,23 +5,19 @@
 //! wrong here is a warning: the posts are what matters.
 
 use super::Wish;
+use super::addresses::addresses;
 use super::live;
 use super::texts::SiteTexts;
 use super::work::is_page;
-use crate::content::Details;
 use crate::diag::Diagnostic;
 use crate::platform::discovery::{self as receivers, Key, Mention};
-use crate::platform::{
-    Failure, FailureKind, Http, HttpOptions, Pace, Secret, Sieve, digest, variable,
-};
+use crate::platform::{Failure, FailureKind, Http, HttpOptions, Pace, Secret, Sieve, variable};
 use crate::publish::account::Publishing;
-use crate::publish::compose::{self, Texts as _, article};
-use crate::publish::discovery::{
-    Address, Addresses, Event, Input, News, Notice, Told, Way, before, plan,
-};
+use crate::publish::compose;
+use crate::publish::discovery::{Addresses, Event, Input, News, Notice, Told, Way, before, plan};
 use crate::publish::ledger::{Ledger, Read, read_as};
 use crate::render;
-use crate::site::{PageId, Site};
+use crate::site::Site;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -247,7 +243,10 @@ impl Discovery {
         let held = live_check
             .map(|http| held_back(http, &self.doors, &self.notices))
             .unwrap_or_default();
+        // Whoever does not answer is not asked again in this run: a site has hundreds of feeds.
+        let mut silent: BTreeMap<(Way, String), (Notice, String)> = BTreeMap::new();
         for notice in &self.notices {
+            let door = (notice.way, notice.to.clone());
             let (held_items, items): (Vec<_>, Vec<_>) = notice
                 .items
                 .iter()
@@ -262,6 +261,10 @@ impl Discovery {
                 said(part, HeardEnd::Skipped, reason);
             }
             if items.is_empty() {
+                continue;
+            }
+            if let Some((rest, _)) = silent.get_mut(&door) {
+                rest.items.extend(items);
                 continue;
             }
             let notice = Notice {
@@ -286,17 +289,29 @@ impl Discovery {
                     HeardEnd::Done,
                     note,
                 ),
-                Err(failure) => (
-                    Event::Failed {
+                Err(failure) => {
+                    if matches!(failure.kind, FailureKind::Unreachable | FailureKind::Lost) {
+                        let rest = Notice {
+                            items: Vec::new(),
+                            ..notice.clone()
+                        };
+                        silent.insert(door, (rest, failure.message.clone()));
+                    }
+                    let event = Event::Failed {
                         attempt,
                         message: failure.message.clone(),
-                    },
-                    HeardEnd::Failed,
-                    Some(failure.message),
-                ),
+                    };
+                    (event, HeardEnd::Failed, Some(failure.message))
+                }
             };
             ledger.append(clock(), event)?;
             said(notice, end, message);
+        }
+        for (rest, message) in silent.into_values() {
+            if !rest.items.is_empty() {
+                let message = format!("not asked again in this run: {message}");
+                said(rest, HeardEnd::Failed, Some(message));
+            }
         }
         Ok(all)
     }
@@ -339,69 +354,10 @@ fn ways(site: &Site, publishing: &Publishing) -> Vec<(Way, String)> {
 }
 
 /// `host:port` of an address.
-fn host(url: &str) -> String {
+pub(super) fn host(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     rest[..end].to_ascii_lowercase()
-}
-
-/// What the site has. A page that is hidden or expired is there, and nobody is told of it.
-fn addresses(site: &Site, texts: &SiteTexts<'_>) -> Addresses {
-    use rayon::prelude::*;
-    let own = host(&site.config.url);
-    let pages: Vec<Address> = site
-        .pages
-        .par_iter()
-        .enumerate()
-        .map(|(index, page)| {
-            let id = PageId::try_from(index).unwrap_or_default();
-            let body = texts.body(id);
-            let facts = texts.facts(id).join("\n");
-            let links: Vec<String> = article::links(&body)
-                .into_iter()
-                .filter(|url| url.starts_with("https://") || url.starts_with("http://"))
-                .filter(|url| host(url) != own)
-                .collect();
-            let meta = &page.source.meta;
-            // A digest of other pages changes with them, without news of its own.
-            let is_collection = matches!(page.source.details, Details::Digest(_));
-            Address {
-                url: render::address::absolute(&site.config, &page.url),
-                // Of what the page says, not of its markup: a newer Guidepost that writes other
-                // HTML is no news of any page.
-                digest: digest([
-                    page.source.title.as_str(),
-                    &texts.summary(id),
-                    article::text(&body).trim(),
-                    &links.join("\n"),
-                    &facts,
-                ]),
-                date: page.date.map(|date| date.at),
-                shown: !page.expired && !meta.hidden && !meta.draft,
-                links: if is_collection { Vec::new() } else { links },
-            }
-        })
-        .collect();
-    let feeds = render::feed_addresses(site)
-        .into_iter()
-        .map(|(url, ids)| {
-            let within: Vec<&Address> = ids
-                .iter()
-                .filter_map(|id| pages.get(usize::try_from(*id).ok()?))
-                .collect();
-            let parts = within
-                .iter()
-                .flat_map(|page| [page.url.as_str(), page.digest.as_str()]);
-            Address {
-                url,
-                digest: digest(parts),
-                date: within.iter().filter_map(|page| page.date).max(),
-                shown: true,
-                links: Vec::new(),
-            }
-        })
-        .collect();
-    Addresses { pages, feeds }
 }
 
 /// Sends one notice; gives the addresses that there was no room for, and what was said to it.

@@ -28,6 +28,7 @@ pub(super) fn client(session: &Session) -> anyhow::Result<Http> {
         pause: Duration::from_millis(300),
         repeats: 2,
         proxy: session.publishing.proxy.clone(),
+        keep_connections: true,
         clock: || jiff::Timestamp::UNIX_EPOCH,
     };
     Ok(Http::new(

@@ -5,6 +5,7 @@
 //! the generator ([`crate::build`]), [`crate::publish`] and [`crate::platform`]. Printing,
 //! clock and environment are the command line's.
 
+mod addresses;
 mod discovery;
 mod images;
 mod live;
@@ -18,7 +19,9 @@ pub use live::Live;
 pub use work::{AccountWork, Trouble};
 
 use crate::build::{self, Options};
-use crate::diag::{self, Diagnostic};
+use crate::config::Config;
+use crate::data::Node;
+use crate::diag::{self, Code, Diagnostic};
 use crate::memo::Memo;
 use crate::platform::{HttpOptions, Pace, Secret};
 use crate::publish::account::{self, Account, Publishing};
@@ -89,6 +92,8 @@ pub struct Session {
     pub discovery: Option<Discovery>,
     /// Diagnostics with their levels applied, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether mistakes of the content keep every account from posting.
+    pub broken: bool,
     /// What of the site waits for somebody; none when the site cannot be read.
     pub upkeep: Option<Upkeep>,
 }
@@ -101,8 +106,9 @@ impl Session {
             .map_or(&[], |discovery| &discovery.notices)
     }
 
-    /// Whether an error of the content forbids to publish at all.
-    pub fn failed(&self) -> bool {
+    /// Whether anything is wrong: in the content, or with one account, its ledger or template,
+    /// which keeps only that account from posting.
+    pub fn has_mistakes(&self) -> bool {
         diag::count(&self.diagnostics).0 > 0
     }
 
@@ -141,15 +147,18 @@ pub fn prepare(root: &Path, wish: &Wish<'_>) -> anyhow::Result<Session> {
     session.upkeep = Some(Upkeep::of(&site));
     let (accounts, publishing, found) = account::read(&site.config);
     session.publishing = publishing;
-    let mut diagnostics = found;
-    let names: Vec<String> = accounts
-        .iter()
-        .map(|account| account.name.clone())
-        .collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let names = names(&site.config);
     unknown_accounts(wish.accounts, &names)?;
-    diagnostics.extend(compose::check_overrides(&names, &site));
-    let broken = diag::count(&levels.apply(diagnostics.clone())).0 > 0 || session.failed();
+    let of_pages = levels.apply(compose::check_overrides(&names, &site));
+    session.diagnostics.extend(of_pages);
+    // An account that cannot be used is left out; any other mistake might send what nobody wants.
+    let (left_out, found): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(|diagnostic| diagnostic.code == Code::InvalidAccount);
+    session.diagnostics.extend(levels.apply(found));
+    session.broken = session.has_mistakes();
+    let broken = session.broken;
+    session.diagnostics.extend(levels.apply(left_out));
 
     let texts = SiteTexts::new(PageTexts::new(&site, &theme), root);
     let later = resolved
@@ -162,6 +171,7 @@ pub fn prepare(root: &Path, wish: &Wish<'_>) -> anyhow::Result<Session> {
         pause: PAUSE,
         repeats: REPEATS,
         proxy: session.publishing.proxy.clone(),
+        keep_connections: false,
         clock: wish.clock,
     };
     let pace = Pace::default();
@@ -204,19 +214,32 @@ pub fn prepare(root: &Path, wish: &Wish<'_>) -> anyhow::Result<Session> {
         }
     });
     for work in &mut session.accounts {
-        diagnostics.append(&mut work.diagnostics);
+        let found = levels.apply(std::mem::take(&mut work.diagnostics));
+        if diag::count(&found).0 > 0 {
+            work.cannot_post();
+        }
+        session.diagnostics.extend(found);
     }
     if !broken {
         session.discovery =
             Discovery::prepare(root, wish, &site, &texts, &session.publishing, http, pace)?;
     }
     if let Some(discovery) = &mut session.discovery {
-        diagnostics.append(&mut discovery.diagnostics);
+        let found = levels.apply(std::mem::take(&mut discovery.diagnostics));
+        if diag::count(&found).0 > 0 {
+            session.discovery = None;
+        }
+        session.diagnostics.extend(found);
     }
     drop(texts);
-    session.diagnostics.extend(levels.apply(diagnostics));
     diag::sort(&mut session.diagnostics);
     Ok(session)
+}
+
+/// The names of all accounts. One that cannot be used keeps its name: pages may speak of it.
+fn names(config: &Config) -> Vec<&str> {
+    let entries = config.accounts.iter().flat_map(Node::entries);
+    entries.map(|entry| entry.key.trim()).collect()
 }
 
 /// A word of the command line that names no account.
@@ -246,10 +269,7 @@ pub fn check(root: &Path, options: &Options) -> anyhow::Result<Vec<Diagnostic>> 
         return Ok(Vec::new());
     };
     let (accounts, publishing, mut diagnostics) = account::read(&site.config);
-    let names: Vec<&str> = accounts
-        .iter()
-        .map(|account| account.name.as_str())
-        .collect();
+    let names = names(&site.config);
     diagnostics.extend(compose::check_overrides(&names, &site));
     let texts = SiteTexts::new(PageTexts::new(&site, &theme), root);
     for account in &accounts {

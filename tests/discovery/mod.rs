@@ -12,8 +12,10 @@ use crate::platforms::server::{Server, client, json};
 use fake_baidu::FakeBaidu;
 use fake_engine::FakeEngine;
 use fake_receiver::FakeReceiver;
-use host::Host;
+use host::{Host, Reply, Served};
 use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 const KEY: &str = "d41d8cd98f00b204-yunlan";
@@ -176,6 +178,34 @@ fn what_an_engine_refuses_is_a_warning_and_told_again_next_time() {
     );
     trial.publish();
     assert_eq!(engine.heard().last(), Some(&vec![trial.page("newer")]));
+}
+
+/// A site has hundreds of feeds; each failing for itself would hold a run up for hours.
+#[test]
+fn a_hub_that_does_not_answer_is_asked_once_in_a_run() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let hub = Served::start(move |_| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        Reply {
+            status: 503,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    });
+    let trial = Trial::new("", &format!("feeds: {{ hub: {} }}\n", hub.url()));
+    trial.deploy();
+    let ran = trial.run(&["publish", "--yes"]);
+    // The first notice and its repeats.
+    assert_eq!(asked.load(Ordering::SeqCst), 4, "{}", ran.stderr);
+    assert_eq!(ran.stderr.matches("not told").count(), 3, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("not asked again in this run"),
+        "{}",
+        ran.stderr
+    );
+    trial.run(&["publish", "--yes"]);
+    assert_eq!(asked.load(Ordering::SeqCst), 8, "told again next time");
 }
 
 #[test]

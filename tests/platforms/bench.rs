@@ -187,6 +187,7 @@ pub(crate) fn options() -> HttpOptions {
         pause: Duration::from_millis(20),
         repeats: 2,
         proxy: None,
+        keep_connections: false,
         clock: now,
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::platforms::bench::{Account, Session, Trouble, open_http};
 use crate::platforms::posts::{WORDS, attempt, key, post};
-use guidepost::platform::{FailureKind, Post, info};
+use guidepost::platform::{FailureKind, Post, Settings, info};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -194,7 +194,7 @@ fn error(status: u16, word: &str, message: &str) -> (u16, Value) {
 
 fn short() -> Post {
     let capabilities = info("bluesky").expect("the platform").capabilities;
-    post(WORDS, &capabilities())
+    post(WORDS, &capabilities(&Settings::new()))
 }
 
 /// Verifies, looks, makes a post and reads it: what every run does.

@@ -6,7 +6,7 @@ use crate::platforms::bench::{Account, Bench, Session, Trouble, open_http};
 use crate::platforms::fake::{Asked, Fake, Told};
 use crate::platforms::posts::{WORDS, attempt, key, post, reworded};
 use crate::platforms::server::visible;
-use guidepost::platform::{FailureKind, Remote, info};
+use guidepost::platform::{FailureKind, Remote, Settings, info};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -268,7 +268,7 @@ behaviours!(behaves_when_it_sends, super::with("send"));
 fn a_letter_that_went_out_is_not_touched() {
     let bench = bench();
     let session = bench.open(Trouble::None);
-    let abilities = (info("buttondown").expect("the platform").capabilities)();
+    let abilities = (info("buttondown").expect("the platform").capabilities)(&Settings::new());
     let draft = post(WORDS, &abilities);
     let at = session
         .create(&draft, attempt(&key(&draft, "create")))

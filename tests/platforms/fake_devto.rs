@@ -5,7 +5,7 @@ use crate::platforms::bench::{Account, Bench, Session, Trouble, open_http};
 use crate::platforms::fake::{Asked, Fake, Told};
 use crate::platforms::posts::{WORDS, attempt, key, post};
 use crate::platforms::server::visible;
-use guidepost::platform::{Capabilities, Content, FailureKind, Remote, info};
+use guidepost::platform::{Capabilities, Content, FailureKind, Remote, Settings, info};
 use guidepost::publish::compose::article::markdown;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -242,7 +242,7 @@ impl Bench for Devto {
 behaviours!(behaves, super::bench());
 
 fn abilities() -> Capabilities {
-    (info("devto").expect("the platform").capabilities)()
+    (info("devto").expect("the platform").capabilities)(&Settings::new())
 }
 
 #[test]

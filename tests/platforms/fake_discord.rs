@@ -4,7 +4,7 @@ use crate::platforms::behaviours;
 use crate::platforms::bench::{Account, Bench, Session, Trouble, open_http};
 use crate::platforms::fake::{Asked, Fake, Told};
 use crate::platforms::posts::{WORDS, attempt, key, post, reworded, with_cover};
-use guidepost::platform::{Remote, info};
+use guidepost::platform::{Remote, Settings, info};
 use serde_json::{Value, json};
 
 const ID: &str = "1187340275";
@@ -323,7 +323,7 @@ fn a_message_in_a_thread_is_reached_through_it() {
 fn another_cover_takes_the_place_of_the_first_and_the_same_one_stays() {
     let bench = bench();
     let session = bench.open(Trouble::None);
-    let abilities = (info("discord").expect("the platform").capabilities)();
+    let abilities = (info("discord").expect("the platform").capabilities)(&Settings::new());
     let first = with_cover(post(WORDS, &abilities), "焊工");
     let remote = session
         .create(&first, attempt(&key(&first, "create")))

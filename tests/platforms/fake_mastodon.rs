@@ -5,7 +5,7 @@
 
 use crate::platforms::bench::{Account, Session, Trouble, open_http};
 use crate::platforms::posts::{WORDS, attempt, key, post, with_cover};
-use guidepost::platform::{Capabilities, FailureKind, Post, info};
+use guidepost::platform::{Capabilities, FailureKind, Post, Settings, info};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex, PoisonError};
 use tiny_http::{Header, Method, Response, Server};
@@ -231,7 +231,7 @@ fn contains(body: &[u8], wanted: &[u8]) -> bool {
 }
 
 fn abilities() -> Capabilities {
-    (info("mastodon").expect("the platform").capabilities)()
+    (info("mastodon").expect("the platform").capabilities)(&Settings::new())
 }
 
 fn illustrated() -> Post {

@@ -6,7 +6,7 @@ use crate::platforms::behaviours;
 use crate::platforms::bench::{Account, Bench, Session, Trouble, open_http};
 use crate::platforms::fake::{Asked, Fake, Told};
 use crate::platforms::posts::{WORDS, attempt, key, post};
-use guidepost::platform::{FailureKind, Remote, info};
+use guidepost::platform::{FailureKind, Remote, Settings, info};
 use serde_json::{Value, json};
 
 const TOKEN: &str = "7d2b4f19kQ8x4Wc29LrT";
@@ -234,7 +234,7 @@ behaviours!(behaves_bare, super::with(super::Way::Bare));
 #[test]
 fn what_the_api_says_in_a_200_is_told_without_secrets() {
     let bench = with(Way::Bare);
-    let abilities = (info("webhook").expect("the platform").capabilities)();
+    let abilities = (info("webhook").expect("the platform").capabilities)(&Settings::new());
     let mut untitled = post(WORDS, &abilities);
     untitled.title = String::new();
     let session = bench.open(Trouble::None);

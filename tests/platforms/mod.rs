@@ -49,6 +49,7 @@ pub(crate) mod server;
 mod smtp;
 mod snac;
 mod telegram;
+mod troubles;
 mod vk;
 mod wechat;
 mod wordpress;

@@ -8,7 +8,9 @@ use crate::platforms::fake_x::{
     API_KEY, API_SECRET, FakeX, Kept, TOKEN, TOKEN_SECRET, USER, problem,
 };
 use crate::platforms::posts::{WORDS, attempt, key, post, reworded};
-use guidepost::platform::{Failure, FailureKind, Http, Login, Pace, Post, Remote, Sieve, info};
+use guidepost::platform::{
+    Failure, FailureKind, Http, Login, Pace, Post, Remote, Settings, Sieve, info,
+};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -114,7 +116,9 @@ fn nothing_is_opened_until_the_price_is_accepted() {
         failure.message.contains("GUIDEPOST_TRIAL_API_KEY"),
         "{failure}"
     );
-    let price = (account.info.capabilities)().price.expect("a price");
+    let price = (account.info.capabilities)(&Settings::new())
+        .price
+        .expect("a price");
     assert_eq!((price.plain, price.link), (15, 200));
 }
 

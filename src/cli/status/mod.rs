@@ -42,7 +42,7 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Status) -> any
                 .iter()
                 .any(|change| Place::of(change) == Place::Unknown)
     });
-    Ok(if session.failed() || troubled {
+    Ok(if session.has_mistakes() || troubled {
         End::Mistakes
     } else {
         End::Fine

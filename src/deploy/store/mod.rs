@@ -101,6 +101,7 @@ pub(super) fn open(
             pause: Duration::from_millis(400),
             repeats: 1,
             proxy: target.proxy.clone(),
+            keep_connections: true,
             clock: opening.clock,
         };
         let sieve = Sieve::new(opening.secrets.values());

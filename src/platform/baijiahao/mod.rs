@@ -14,7 +14,8 @@ use crate::platform::capability::{
 use crate::platform::counting::{Unit, count};
 use crate::platform::{
     Answer, Attempt, Capabilities, Content, Failure, FailureKind, Http, Identity, Info, Login,
-    Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, setting, variable,
+    Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, Tried, setting,
+    variable,
 };
 use answer::{Refusal, WRONG_STATE, judge};
 use serde::Deserialize;
@@ -53,10 +54,12 @@ pub(super) static INFO: Info = Info {
         required: true,
         meaning: "the `app_token` of 开发者服务 in the creator console",
     }],
-    capabilities,
+    capabilities: |_| capabilities(),
     hosts: &[],
     open,
     place: |settings| setting(settings, "app_id").to_owned(),
+    tried: Tried::Fake,
+    mistakes: |_| Vec::new(),
 };
 
 /// Where the interface is, unless `api` says otherwise.

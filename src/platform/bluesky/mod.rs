@@ -16,7 +16,7 @@ use super::capability::{
 use super::counting::Unit;
 use super::{
     Attempt, Capabilities, Failure, FailureKind, Http, Identity, Info, Login, Platform, Post,
-    Remote, Request, Secret, SecretInfo, Seen, SettingInfo, setting, variable,
+    Remote, Request, Secret, SecretInfo, Seen, SettingInfo, Tried, setting, variable,
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use record::{Record, record, text};
@@ -47,10 +47,12 @@ pub(super) static INFO: Info = Info {
         required: true,
         meaning: "an app password: Settings → Privacy and security → App passwords",
     }],
-    capabilities,
+    capabilities: |_| capabilities(),
     hosts: &[],
     open,
     place: |settings| name(setting(settings, "handle")).to_lowercase(),
+    tried: Tried::Server("Bluesky's PDS"),
+    mistakes: |_| Vec::new(),
 };
 
 /// Where most accounts log in.

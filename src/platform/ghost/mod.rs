@@ -13,7 +13,7 @@ use crate::platform::capability::{
 use crate::platform::counting::Unit;
 use crate::platform::{
     Answer, Attempt, Capabilities, Failure, FailureKind, Http, Identity, Info, Login, Part,
-    Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, digest, setting,
+    Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, Tried, digest, setting,
     variable,
 };
 use base64::Engine as _;
@@ -46,10 +46,12 @@ pub(super) static INFO: Info = Info {
         required: true,
         meaning: "the Admin API key of a custom integration, `id:secret`: Settings → Integrations",
     }],
-    capabilities,
+    capabilities: |_| capabilities(),
     hosts: &[],
     open,
     place: |settings| place(setting(settings, "url")),
+    tried: Tried::Server("Ghost 6.65"),
+    mistakes: |_| Vec::new(),
 };
 
 const COVER: ImageLimit = ImageLimit {

@@ -26,6 +26,10 @@ use std::time::Duration;
 
 /// Most bytes of an answer. The largest honest one, a list of a hundred posts, has about 2 MB.
 const LARGEST_ANSWER: u64 = 16 << 20;
+/// Idle connections that are kept per host, where any are.
+const KEPT: usize = 16;
+/// How long they are; the least patient servers close idle ones after five seconds.
+const KEPT_FOR: Duration = Duration::from_secs(4);
 /// Redirects that a question follows, within one host.
 const REDIRECTS: usize = 5;
 
@@ -42,6 +46,10 @@ pub struct HttpOptions {
     pub repeats: u32,
     /// A proxy for all requests, `http://host:port`.
     pub proxy: Option<String>,
+    /// Whether connections are kept for the next request: only where every request may be
+    /// repeated. A post on one that the server closes at that moment would be lost for nothing,
+    /// and nobody could know.
+    pub keep_connections: bool,
     /// The clock, for signatures.
     pub clock: fn() -> jiff::Timestamp,
 }
@@ -74,9 +82,8 @@ impl Http {
             .user_agent(concat!("guidepost/", env!("CARGO_PKG_VERSION")))
             .timeout(options.patience)
             .connect_timeout(options.patience / 2)
-            // No connection is kept: a post on one that the server closes at that moment would
-            // be lost for nothing, and nobody could know.
-            .pool_max_idle_per_host(0)
+            .pool_max_idle_per_host(if options.keep_connections { KEPT } else { 0 })
+            .pool_idle_timeout(KEPT_FOR)
             // Credentials stay with the host that they are for, and a changed request is never
             // sent twice on a server's word.
             .redirect(redirect::Policy::custom(same_host));

@@ -108,6 +108,7 @@ mod tests {
             pause: Duration::from_millis(1),
             repeats: 0,
             proxy: Some(format!("http://{address}")),
+            keep_connections: false,
             clock: || jiff::Timestamp::UNIX_EPOCH,
         };
         let http = Http::new(options, Pace::default(), Duration::ZERO, Sieve::default())

@@ -17,7 +17,8 @@ use super::capability::{
 use super::counting::{Unit, count};
 use super::{
     Answer, Attempt, Capabilities, Content, Failure, FailureKind, Http, Identity, Info, Login,
-    Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, setting, variable,
+    Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, Tried, setting,
+    variable,
 };
 use instance::{Instance, KEPT};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -55,10 +56,14 @@ pub(super) static INFO: Info = Info {
         meaning: "an access token: Preferences → Development → New application, with the scopes \
                   `read`, `write:statuses` and `write:media`",
     }],
-    capabilities,
+    capabilities: |_| capabilities(),
     hosts: &[],
     open,
     place: |settings| host(setting(settings, "url")).to_lowercase(),
+    tried: Tried::StandIn(
+        "a stand-in that keeps Mastodon's limits, and snac 2.96, a server with the same API",
+    ),
+    mistakes: |_| Vec::new(),
 };
 
 /// What Mastodon scales pictures down to needs no more.

@@ -1,6 +1,7 @@
 //! Events of a room: what is made of a post, and what an event of the room says.
 
 use super::{LONGEST, MARK};
+use crate::platform::capability::Markup;
 use crate::platform::counting::count;
 use crate::platform::{Content, Failure, Image, Post, marker};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -69,7 +70,8 @@ pub(super) fn content(post: &Post, cover: Option<Value>) -> Result<Value, Failur
         return Err(Failure::refused("a Matrix message is a short text"));
     };
     let plain = rich.plain();
-    let length = count(&plain, LONGEST.unit);
+    // The longer of its two forms counts, as it does when the post is composed.
+    let length = count(&rich.counted(Markup::ShortHtml), LONGEST.unit);
     if length > LONGEST.most {
         return Err(Failure::refused(format!(
             "the text has {length} bytes, a message holds {}",

@@ -13,7 +13,7 @@ use crate::platform::capability::{
 use crate::platform::counting::Unit;
 use crate::platform::{
     Answer, Attempt, Capabilities, Failure, FailureKind, Http, Identity, Info, Login, Platform,
-    Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, digest, setting, variable,
+    Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, Tried, digest, setting, variable,
 };
 use event::{Event, carries, content, edit, encoded, is_edit, is_empty, latest, picture};
 use serde::Deserialize;
@@ -43,7 +43,7 @@ pub(super) static INFO: Info = Info {
         meaning: "an access token of a login that is used for nothing else: Element → All settings \
                   → Help & About",
     }],
-    capabilities,
+    capabilities: |_| capabilities(),
     hosts: &[],
     open,
     place: |settings| {
@@ -53,6 +53,8 @@ pub(super) static INFO: Info = Info {
             setting(settings, "url").trim_end_matches('/')
         )
     },
+    tried: Tried::Server("Synapse 1.163"),
+    mistakes: |_| Vec::new(),
 };
 
 /// A text stands four times in an edit (plain and as HTML, for old clients and new), and an

@@ -16,7 +16,7 @@ use super::capability::{
 use super::counting::{Unit, count};
 use super::{
     Attempt, Capabilities, Failure, FailureKind, Identity, Info, Login, Platform, Post, Remote,
-    Request, Secret, SecretInfo, Seen, SettingInfo, setting, variable,
+    Request, Secret, SecretInfo, Seen, SettingInfo, Tried, setting, variable,
 };
 use event::{ARTICLE, Draft, Event, NOTE, hex, unhex};
 use k256::schnorr::SigningKey;
@@ -51,7 +51,7 @@ pub(super) static INFO: Info = Info {
         required: true,
         meaning: "the secret key that belongs to `author`, `nsec1…` or 64 hexadecimal digits",
     }],
-    capabilities,
+    capabilities: |_| capabilities(),
     hosts: &[],
     open,
     place: |settings| {
@@ -60,6 +60,8 @@ pub(super) static INFO: Info = Info {
             .map_or_else(|| author.to_owned(), |bytes| bech32::encode("npub", &bytes));
         format!("{} {author}", form(setting(settings, "form")))
     },
+    tried: Tried::Server("nostr-relay 1.14"),
+    mistakes: |_| Vec::new(),
 };
 
 /// Relays have their own limits, and few say so; one that does is believed.

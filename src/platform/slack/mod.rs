@@ -12,7 +12,7 @@ use super::counting::{Unit, count};
 use super::hook::Hook;
 use super::{
     Capabilities, Content, Failure, FailureKind, Info, Login, Platform, Post, SecretInfo,
-    SettingInfo, setting, variable,
+    SettingInfo, Tried, setting, variable,
 };
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -46,10 +46,12 @@ pub(super) static INFO: Info = Info {
             meaning: "without a bot: the address of an incoming webhook of an app",
         },
     ],
-    capabilities,
+    capabilities: able,
     hosts: &[],
     open,
     place: |settings| setting(settings, "channel").to_owned(),
+    tried: Tried::Fake,
+    mistakes: |_| Vec::new(),
 };
 
 const HOOK: Hook = Hook {
@@ -91,7 +93,7 @@ fn capabilities() -> Capabilities {
 }
 
 /// What the account can do: with a channel it has a bot, which can do more.
-pub(super) fn able(settings: &BTreeMap<String, String>) -> Capabilities {
+fn able(settings: &BTreeMap<String, String>) -> Capabilities {
     let mut capabilities = capabilities();
     if !setting(settings, "channel").is_empty() {
         capabilities.update = Update::Always;

@@ -13,7 +13,7 @@ use super::capability::{BodyImages, Limit, Links, Markup, Medium, Recovery, Upda
 use super::counting::{Unit, count};
 use super::{
     Attempt, Capabilities, Failure, FailureKind, Http, Identity, Info, Login, Platform, Post,
-    Remote, Secret, SecretInfo, SettingInfo, setting, variable,
+    Remote, Secret, SecretInfo, SettingInfo, Tried, setting, variable,
 };
 use letter::{Paper, letter, name};
 use lettre::Address;
@@ -70,7 +70,7 @@ pub(super) static INFO: Info = Info {
         required: false,
         meaning: "the password that belongs to `user`",
     }],
-    capabilities,
+    capabilities: |_| capabilities(),
     hosts: &[],
     open,
     place: |settings| {
@@ -78,6 +78,8 @@ pub(super) static INFO: Info = Info {
         let address = to.parse::<Mailbox>().map(|to| to.email.to_string());
         address.unwrap_or_else(|_| to.to_owned()).to_lowercase()
     },
+    tried: Tried::Server("aiosmtpd 1.4, a receiving mail server"),
+    mistakes: |_| Vec::new(),
 };
 
 /// Servers refuse letters beyond some megabytes; no honest article has this many.

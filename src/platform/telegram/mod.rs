@@ -15,8 +15,8 @@ use super::capability::{
 use super::counting::{Unit, count};
 use super::{
     Answer, Attempt, Capabilities, Content, Failure, FailureKind, Http, Identity, Info, Login,
-    Part, Platform, Post, Remote, Rendition, Request, Secret, SecretInfo, SettingInfo, setting,
-    variable,
+    Part, Platform, Post, Remote, Rendition, Request, Secret, SecretInfo, SettingInfo, Tried,
+    setting, variable,
 };
 use answer::{NOT_MODIFIED, judge, told};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -56,10 +56,12 @@ pub(super) static INFO: Info = Info {
         required: true,
         meaning: "the bot's token from @BotFather; the bot must be an administrator of the channel",
     }],
-    capabilities,
+    capabilities: |_| capabilities(),
     hosts: &[],
     open,
     place: |settings| setting(settings, "chat").to_lowercase(),
+    tried: Tried::StandIn("an emulator of the Bot API around Telegram's own parser, TDLib 1.8"),
+    mistakes: |_| Vec::new(),
 };
 
 /// Where the Bot API is, unless `api` says otherwise.

@@ -13,8 +13,8 @@ use crate::platform::capability::{
 use crate::platform::counting::{Unit, count};
 use crate::platform::{
     Attempt, Capabilities, Content, Failure, FailureKind, Http, Identity, Image, Info, Login, Part,
-    Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, digest, marker, rich,
-    setting, variable,
+    Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, Tried, digest, marker,
+    rich, setting, variable,
 };
 use answer::{
     Found, Groups, Items, Kept, Made, Photo, Place, Refusal, TOO_SOON, Uploaded, User, judge,
@@ -45,10 +45,12 @@ pub(super) static INFO: Info = Info {
         meaning: "a token of an administrator with the rights wall, photos, groups and offline; a \
                   community's own token cannot read its wall",
     }],
-    capabilities,
+    capabilities: |_| capabilities(),
     hosts: &[],
     open,
     place: |settings| setting(settings, "owner").to_owned(),
+    tried: Tried::Fake,
+    mistakes: |_| Vec::new(),
 };
 
 /// Where the API is, unless `api` says otherwise.

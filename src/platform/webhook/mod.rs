@@ -16,7 +16,7 @@ use super::capability::{
 use super::counting::{Unit, count};
 use super::{
     Answer, Attempt, Capabilities, Content, Failure, FailureKind, Http, Identity, Info, Login,
-    Mistake, Platform, Post, Remote, Secret, SecretInfo, Seen, SettingInfo, digest, marker,
+    Mistake, Platform, Post, Remote, Secret, SecretInfo, Seen, SettingInfo, Tried, digest, marker,
     setting, variable,
 };
 use call::{CREATE, Call, KINDS, Kind, read, scalar, try_templates};
@@ -97,11 +97,13 @@ pub(super) static INFO: Info = Info {
             meaning: "for templates, as `{{ secret.SECRET }}`",
         },
     ],
-    capabilities,
+    capabilities: able,
     hosts: &[],
     open,
     // Two accounts with one address may differ in what is secret, so that it tells nothing.
     place: |_| String::new(),
+    tried: Tried::Fake,
+    mistakes,
 };
 
 /// Most characters of a text, unless the account says otherwise.
@@ -141,7 +143,7 @@ fn capabilities() -> Capabilities {
 }
 
 /// What this API can do, as far as the settings make sense.
-pub(super) fn able(settings: &BTreeMap<String, String>) -> Capabilities {
+fn able(settings: &BTreeMap<String, String>) -> Capabilities {
     let mut capabilities = capabilities();
     if let Ok((markup, limit)) = shape(settings) {
         capabilities.markup = markup;
@@ -175,7 +177,7 @@ fn host_and_path(settings: &BTreeMap<String, String>) -> String {
 }
 
 /// Every mistake in the settings of an account.
-pub(super) fn mistakes(settings: &BTreeMap<String, String>) -> Vec<Mistake> {
+fn mistakes(settings: &BTreeMap<String, String>) -> Vec<Mistake> {
     let names: Vec<&'static str> = INFO.secrets.iter().map(|secret| secret.name).collect();
     let mut mistakes = Vec::new();
     for kind in KINDS {

@@ -20,7 +20,7 @@ use crate::platform::capability::{
 use crate::platform::counting::{Unit, count};
 use crate::platform::{
     Attempt, Capabilities, Content, Failure, FailureKind, Identity, Info, Login, Platform, Post,
-    Remote, SecretInfo, Seen, SettingInfo, setting, variable,
+    Remote, SecretInfo, Seen, SettingInfo, Tried, setting, variable,
 };
 use answer::Refusal;
 use door::Door;
@@ -65,10 +65,12 @@ pub(super) static INFO: Info = Info {
         required: true,
         meaning: "the account's AppSecret: 设置与开发 → 基本配置",
     }],
-    capabilities,
+    capabilities: |_| capabilities(),
     hosts: &[],
     open,
     place: |settings| setting(settings, "appid").to_owned(),
+    tried: Tried::Fake,
+    mistakes: |_| Vec::new(),
 };
 
 /// Where the API is, unless `api` says otherwise.

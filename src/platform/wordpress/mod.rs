@@ -13,7 +13,7 @@ use crate::platform::capability::{
 use crate::platform::counting::{Unit, count};
 use crate::platform::{
     Answer, Attempt, Capabilities, Failure, FailureKind, Http, Identity, Image, Info, Login, Part,
-    Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, digest, marker,
+    Platform, Post, Remote, Request, Secret, SecretInfo, Seen, SettingInfo, Tried, digest, marker,
     setting, variable,
 };
 use serde::Deserialize;
@@ -54,10 +54,12 @@ pub(super) static INFO: Info = Info {
         required: true,
         meaning: "an application password: Users → Profile → Application Passwords",
     }],
-    capabilities,
+    capabilities: |_| capabilities(),
     hosts: &[],
     open,
     place: |settings| place(setting(settings, "url")),
+    tried: Tried::Server("WordPress 6.8"),
+    mistakes: |_| Vec::new(),
 };
 
 /// What WordPress takes for a cover: what every host's image library can scale.

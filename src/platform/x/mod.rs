@@ -15,7 +15,8 @@ use crate::platform::capability::{
 use crate::platform::counting::{Unit, count};
 use crate::platform::{
     Answer, Attempt, Capabilities, Content, Failure, FailureKind, Http, Identity, Info, Login,
-    Platform, Post, Remote, Request, SecretInfo, Seen, SettingInfo, marker, setting, variable,
+    Platform, Post, Remote, Request, SecretInfo, Seen, SettingInfo, Tried, marker, setting,
+    variable,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -69,10 +70,12 @@ pub(super) static INFO: Info = Info {
             meaning: "the user's Access Token Secret",
         },
     ],
-    capabilities,
+    capabilities: |_| capabilities(),
     hosts: &[],
     open,
     place: |settings| setting(settings, "user").to_lowercase(),
+    tried: Tried::Fake,
+    mistakes: |_| Vec::new(),
 };
 
 /// Where the API is, unless `api` says otherwise.

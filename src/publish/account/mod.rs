@@ -7,7 +7,7 @@ pub use read::read;
 
 use crate::content::Kind;
 use crate::diag::Position;
-use crate::platform::{self, Capabilities, Info};
+use crate::platform::{Capabilities, Info};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -146,12 +146,21 @@ impl Default for Publishing {
 impl Account {
     /// What its platform can do for it, before the instance was asked.
     pub fn capabilities(&self) -> Capabilities {
-        platform::capabilities(self.info, &self.settings)
+        (self.info.capabilities)(&self.settings)
     }
 
     /// The place that it posts to, as its platform names it.
     pub fn place(&self) -> String {
         (self.info.place)(&self.settings)
+    }
+
+    /// Whether both post one page to one place; a place that has no name may be any.
+    fn shares_pages(&self, other: &Self) -> bool {
+        let place = self.place();
+        !place.is_empty()
+            && self.info.name == other.info.name
+            && place == other.place()
+            && self.filter.overlaps(&other.filter)
     }
 }
 

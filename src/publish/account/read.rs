@@ -32,7 +32,7 @@ pub fn read(config: &Config) -> (Vec<Account>, Publishing, Vec<Diagnostic>) {
             }
         }
     }
-    reader.shared_places(&accounts);
+    reader.shared_places(&mut accounts);
     (accounts, publishing, reader.diagnostics)
 }
 
@@ -176,7 +176,7 @@ impl Reader<'_> {
                 text.trim_end_matches('/').to_owned(),
             );
         }
-        for mistake in platform::mistakes(info, &settings) {
+        for mistake in (info.mistakes)(&settings) {
             let at = position_of(fields, &mistake.path).unwrap_or(position);
             let message = format!("the account `{name}`: {}", mistake.message);
             self.invalid(at, message, mistake.hint);
@@ -408,34 +408,34 @@ impl Reader<'_> {
         })
     }
 
-    /// Two accounts that post to one place would each post there.
-    fn shared_places(&mut self, accounts: &[Account]) {
-        let mut places: BTreeMap<(&str, String), &Account> = BTreeMap::new();
-        for account in accounts {
-            let place = account.place();
-            if place.is_empty() {
+    /// Of two accounts that post the same pages to one place the second is left out.
+    fn shared_places(&mut self, accounts: &mut Vec<Account>) {
+        let mut kept: Vec<Account> = Vec::new();
+        for account in accounts.drain(..) {
+            let first = kept.iter().find(|first| first.shares_pages(&account));
+            let Some(first) = first else {
+                kept.push(account);
                 continue;
-            }
-            if let Some(first) = places.get(&(account.info.name, place.clone())) {
-                let overlap = first.filter.overlaps(&account.filter);
-                if overlap {
-                    self.diagnostics.push(
-                        Diagnostic::new(
-                            Code::InvalidAccount,
-                            format!(
-                                "the accounts `{}` and `{}` post the same pages to one place, `{place}`",
-                                first.name, account.name
-                            ),
-                        )
-                        .at(Place::at(Arc::clone(self.file), account.position))
-                        .related("the other one", Place::at(Arc::clone(self.file), first.position))
-                        .hint("remove one of them, or give them different `kinds:` or `languages:`"),
-                    );
-                }
-            } else {
-                places.insert((account.info.name, place), account);
-            }
+            };
+            self.diagnostics.push(
+                Diagnostic::new(
+                    Code::InvalidAccount,
+                    format!(
+                        "the accounts `{}` and `{}` post the same pages to one place, `{}`",
+                        first.name,
+                        account.name,
+                        account.place()
+                    ),
+                )
+                .at(Place::at(Arc::clone(self.file), account.position))
+                .related(
+                    "the other one",
+                    Place::at(Arc::clone(self.file), first.position),
+                )
+                .hint("remove one of them, or give them different `kinds:` or `languages:`"),
+            );
         }
+        *accounts = kept;
     }
 }
 

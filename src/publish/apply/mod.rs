@@ -259,10 +259,9 @@ fn call(
         at: open.at,
         images: desk.images,
     };
-    let post = desk
-        .posts
-        .get(change.post.as_str())
-        .map(|composed| &composed.post);
+    let composed = desk.posts.get(change.post.as_str());
+    let post = composed.map(|composed| &composed.post);
+    let reply = composed.and_then(|composed| composed.reply.as_ref());
     let gone = || Failure::new(FailureKind::Missing, "there is no copy to change");
     let no_page = || Failure::refused("the page is gone");
     match open.action {
@@ -276,7 +275,11 @@ fn call(
             .map(Some),
         Action::Reply => desk
             .platform
-            .reply(remote.ok_or_else(gone)?, post.ok_or_else(no_page)?, attempt)
+            .reply(
+                remote.ok_or_else(gone)?,
+                reply.or(post).ok_or_else(no_page)?,
+                attempt,
+            )
             .map(Some),
         Action::Delete => desk
             .platform

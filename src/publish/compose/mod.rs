@@ -41,7 +41,9 @@ pub trait Texts: Sync {
 pub struct Composed {
     /// The post.
     pub post: Post,
-    /// Its digest.
+    /// The same as a reply that tells of the page's change, where posts can be answered.
+    pub reply: Option<Post>,
+    /// The post's digest.
     pub hash: String,
     /// Length of the text in the platform's unit.
     pub length: usize,

@@ -44,6 +44,8 @@ pub(super) struct Values<'a> {
     pub(super) own: Option<&'a str>,
     /// The way into the community, with marks; may be empty.
     pub(super) call: &'a str,
+    /// What stands before all else; empty but for replies.
+    pub(super) before: &'a str,
 }
 
 /// A filled template.
@@ -232,7 +234,8 @@ impl Template {
             .tera
             .render(name, &context)
             .map_err(|error| Trouble::Template(self.mistake(&error, account)))?;
-        Ok(Rich::read(&text))
+        let text = text.trim_start_matches('\n');
+        Ok(Rich::read(&format!("{}{text}", plain(values.before))))
     }
 }
 

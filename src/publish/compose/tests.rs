@@ -108,7 +108,7 @@ fn composed(name: &str) -> (Site, Composition) {
         .iter()
         .find(|account| account.name == name)
         .expect("an account");
-    let capabilities = (account.info.capabilities)();
+    let capabilities = account.capabilities();
     let composition = compose(
         account,
         &["zhihu", "moments"],
@@ -175,6 +175,28 @@ fn short_posts_have_title_text_road_and_tags() {
 }
 
 #[test]
+fn a_reply_says_that_it_tells_of_a_change_and_keeps_the_limit() {
+    let (config, accounts) = settings(SETTINGS);
+    let site = site(&config, PAGES);
+    let account = accounts.last().expect("an account");
+    let mut capabilities = memory::capabilities(Recovery::LookUp);
+    capabilities.markup = Markup::Plain;
+    let whole = compose(account, &[], &capabilities, &site, &Plain(&site));
+    assert!(whole.wanted[0].reply.is_none(), "nothing can be answered");
+    capabilities.reply = true;
+    for most in [400, whole.wanted[0].length] {
+        capabilities.text = Limit::new(most, Unit::Graphemes);
+        let composition = compose(account, &[], &capabilities, &site, &Plain(&site));
+        let composed = &composition.wanted[0];
+        assert_eq!(composed.hash, whole.wanted[0].hash, "the post is the same");
+        let reply = composed.reply.as_ref().expect("a reply").content.text();
+        assert!(reply.starts_with("Обновлено: Карта зарплат"), "{reply}");
+        assert!(reply.contains("utm_source=moments"), "{reply}");
+        assert!(count(&reply, Unit::Graphemes) <= most, "{reply}");
+    }
+}
+
+#[test]
 fn what_gives_way_is_the_summary_then_the_tags_then_the_title_and_never_the_road() {
     let (config, accounts) = settings(SETTINGS);
     let site = site(&config, PAGES);
@@ -214,7 +236,7 @@ fn what_counts_is_the_form_that_is_sent() {
     );
     let site = site(&config, &[("articles/long.md", &page)]);
     let account = &accounts[0];
-    let capabilities = (account.info.capabilities)();
+    let capabilities = account.capabilities();
     let composition = compose(account, &["a"], &capabilities, &site, &Plain(&site));
     let post = &composition.wanted[0];
     let sent = count(&post.post.content.text(), capabilities.text.unit);
@@ -231,7 +253,7 @@ fn where_links_are_punished_their_words_stay() {
     let page =
         "---\ntitle: 题\ndate: 2026-11-01\n---\n见[**别处**](https://example.org/a)的 `x<y`。\n";
     let site = site(&config, &[("articles/a.md", page)]);
-    let capabilities = (accounts[0].info.capabilities)();
+    let capabilities = accounts[0].capabilities();
     let composition = compose(
         &accounts[0],
         &["zhihu"],
@@ -289,7 +311,7 @@ fn invited(
     let site = site(&config, PAGES);
     let account = accounts.iter().find(|account| account.name == name);
     let account = account.expect("an account");
-    let mut capabilities = (account.info.capabilities)();
+    let mut capabilities = (account.info.capabilities)(&account.settings);
     change(&mut capabilities);
     let mut composition = compose(account, &[], &capabilities, &site, &Plain(&site));
     composition.wanted.swap_remove(0).post
@@ -341,7 +363,7 @@ fn a_code_in_a_post_tells_its_page() {
     );
     let (config, accounts) = settings(&format!("{SETTINGS}{own}"));
     let site = site(&config, PAGES);
-    let mut capabilities = (accounts[0].info.capabilities)();
+    let mut capabilities = (accounts[0].info.capabilities)(&accounts[0].settings);
     capabilities.links = Links::OwnField;
     capabilities.images = BodyImages::Uploaded(ImageLimit {
         bytes: 1_000_000,
@@ -390,7 +412,7 @@ fn room_for_the_way_in_is_kept_before_the_text_is_cut() {
     );
     let (config, accounts) = settings(&format!("{SETTINGS}{COMMUNITY}"));
     let site = site(&config, &[(page.0, &page.1)]);
-    let mut capabilities = (accounts[0].info.capabilities)();
+    let mut capabilities = (accounts[0].info.capabilities)(&accounts[0].settings);
     capabilities.text = Limit::new(4_000, Unit::CodePoints);
     let composition = compose(&accounts[0], &[], &capabilities, &site, &Plain(&site));
     let text = composition.wanted[0].post.content.text();

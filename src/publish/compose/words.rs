@@ -75,3 +75,12 @@ pub(super) fn closing(lang: &str, full: bool, site: &str, link: &str, links: Lin
         Links::OwnField | Links::Forbidden => String::new(),
     }
 }
+
+/// What a reply begins with that tells of a changed page.
+pub(super) fn updated(lang: &str) -> &'static str {
+    match lang.to_ascii_lowercase().split('-').next() {
+        Some("zh") => "已更新：",
+        Some("ru") => "Обновлено: ",
+        _ => "Updated: ",
+    }
+}

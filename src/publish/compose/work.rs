@@ -5,6 +5,7 @@ use super::{Composed, Texts, absolute, article, call, cut, select, short, words}
 use crate::diag::{Code, Diagnostic, Place, Position};
 use crate::platform::capability::{BodyImages, Links, Markup};
 use crate::platform::counting::count;
+use crate::platform::rich::Rich;
 use crate::platform::{Capabilities, Content, Image, Post};
 use crate::publish::account::{Account, BodyWish};
 use crate::publish::plan::unit;
@@ -70,6 +71,7 @@ impl Work<'_> {
                 link,
                 call: None,
             },
+            reply: None,
             hash: String::new(),
             length: 0,
             shortened: title_cut,
@@ -248,7 +250,7 @@ impl Work<'_> {
         diagnostics: &mut Vec<Diagnostic>,
     ) {
         let call = invitation.map(|invitation| invitation.short(self.capabilities.markup));
-        let whole = short::Values {
+        let mut whole = short::Values {
             title: &composed.post.title,
             summary: &composed.post.summary,
             link: &composed.post.link,
@@ -261,9 +263,19 @@ impl Work<'_> {
             authors: &composed.post.authors,
             own: self.own.text.as_deref(),
             call: call.as_deref().unwrap_or_default(),
+            before: "",
         };
-        match template.fill(&whole, self.account, self.capabilities) {
+        let filled = template.fill(&whole, self.account, self.capabilities);
+        whole.before = words::updated(self.lang());
+        let reply = self
+            .capabilities
+            .reply
+            .then(|| template.fill(&whole, self.account, self.capabilities));
+        match filled {
             Ok(filled) => {
+                composed.reply = reply
+                    .and_then(Result::ok)
+                    .map(|reply| self.told_as_news(&composed.post, reply.rich));
                 composed.length = filled.length;
                 composed.shortened |= filled.shortened;
                 composed.post.content = Content::Short(filled.rich);
@@ -288,6 +300,20 @@ impl Work<'_> {
                     .push(diagnostic.hint(format!("while filling it for `{}`", composed.post.key)));
             }
             Err(short::Trouble::TooLong(refusal)) => composed.refusal = Some(refusal),
+        }
+    }
+
+    /// The post as a reply to the first one.
+    fn told_as_news(&self, post: &Post, content: Rich) -> Post {
+        let title = format!("{}{}", words::updated(self.lang()), post.title);
+        let fits = self
+            .capabilities
+            .title
+            .is_none_or(|limit| count(&title, limit.unit) <= limit.most);
+        Post {
+            title: if fits { title } else { post.title.clone() },
+            content: Content::Short(content),
+            ..post.clone()
         }
     }
 

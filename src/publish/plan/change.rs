@@ -202,7 +202,7 @@ fn price(capabilities: &Capabilities, wanted: &Composed, step: Step) -> Option<u
 }
 
 /// The unit's name for people and machines.
-pub(crate) fn unit(unit: Unit) -> &'static str {
+pub fn unit(unit: Unit) -> &'static str {
     match unit {
         Unit::Bytes => "bytes",
         Unit::CodePoints => "characters",

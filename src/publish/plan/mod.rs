@@ -9,7 +9,7 @@ mod reason;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub(crate) use change::unit;
+pub use change::unit;
 pub use change::{Change, Step};
 pub use reason::Reason;
 

@@ -45,6 +45,7 @@ pub(crate) fn composed(key: &str, date: Option<jiff::Timestamp>, text: &str) -> 
         hash: text.to_owned(),
         length: text.chars().count(),
         post,
+        reply: None,
         shortened: false,
         due: date,
         former: Vec::new(),

@@ -142,6 +142,14 @@ impl AccountWork {
         Ok(work)
     }
 
+    /// Mistakes in its ledger, template or posts were told; nothing is planned on their ground.
+    pub(super) fn cannot_post(&mut self) {
+        self.changes.clear();
+        if self.trouble.is_none() {
+            self.trouble("mend what is told above");
+        }
+    }
+
     fn trouble(&mut self, message: &str) {
         self.trouble = Some(Trouble {
             message: message.to_owned(),
