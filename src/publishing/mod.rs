@@ -5,6 +5,7 @@
 //! the generator ([`crate::build`]), [`crate::publish`] and [`crate::platform`]. Printing,
 //! clock and environment are the command line's.
 
+pub mod by_hand;
 mod discovery;
 mod images;
 mod live;

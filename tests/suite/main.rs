@@ -2,11 +2,13 @@
 
 mod author_errors;
 mod bad_input;
+mod browser;
 mod ci_files;
 mod cli_build;
 mod cli_usage;
 #[path = "../deploys/mod.rs"]
 mod deploys;
+mod desk;
 #[path = "../discovery/mod.rs"]
 mod discovery;
 mod documents;

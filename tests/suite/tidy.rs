@@ -44,6 +44,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "memo",
         ],
     ),
+    ("desk", &["diag", "platform", "publish", "publishing"]),
 ];
 
 /// Most lines of a source file without its unit tests; longer ones stand here with a reason.
