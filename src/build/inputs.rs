@@ -9,6 +9,8 @@ use walkdir::WalkDir;
 
 /// Folders beside the content.
 pub const FOLDERS: [&str; 5] = ["data", "themes", "templates", "static", "i18n"];
+/// Those of them that make a theme.
+pub const OF_THEME: [&str; 4] = ["themes", "templates", "static", "i18n"];
 const SETTINGS: &str = "site.yaml";
 
 /// What was found.
@@ -22,11 +24,18 @@ pub struct Inputs {
 
 /// Looks at everything below the site's sources; none when a part cannot be looked at.
 pub fn look(root: &Path, content_folder: &str, moment: Option<Moment>) -> Option<Inputs> {
-    let mut paths = vec![root.join(SETTINGS)];
-    for folder in FOLDERS.into_iter().chain([content_folder]) {
-        let folder = root.join(folder);
-        if folder.exists() {
-            names(&folder, &mut paths)?;
+    let mut parts = vec![SETTINGS, content_folder];
+    parts.extend(FOLDERS);
+    below(root, &parts, moment)
+}
+
+/// The same for some files and folders of the root.
+pub fn below(root: &Path, parts: &[&str], moment: Option<Moment>) -> Option<Inputs> {
+    let mut paths = Vec::new();
+    for part in parts {
+        let path = root.join(part);
+        if path.exists() {
+            names(&path, &mut paths)?;
         }
     }
     let moment = moment?;
@@ -50,7 +59,7 @@ pub fn look(root: &Path, content_folder: &str, moment: Option<Moment>) -> Option
     })
 }
 
-/// All files below a folder. Folders need no look of their own: what is in them has a name.
+/// The file itself, or all files below a folder. Folders need no look of their own: what is in them has a name.
 fn names(folder: &Path, paths: &mut Vec<PathBuf>) -> Option<()> {
     for entry in WalkDir::new(folder).follow_links(true) {
         let entry = entry.ok()?;

@@ -145,6 +145,18 @@ pub fn run(root: &Path, options: &Options, memo: &Memo, sink: &dyn Sink) -> anyh
     })
 }
 
+/// The theme, as long as neither its files nor the settings changed the one that is known.
+fn theme(
+    root: &Path,
+    config: &Config,
+    memo: &Memo,
+) -> (Option<Arc<theme::Theme>>, Vec<Diagnostic>) {
+    let files = inputs::below(root, &inputs::OF_THEME, memo.moment())
+        .filter(|files| files.at_rest)
+        .map(|files| store::digest_all([&files.digest[..], &config.source, config.url.as_bytes()]));
+    memo.theme(files, || theme::load(root, config))
+}
+
 /// A site before rendering.
 #[derive(Debug, Default)]
 pub struct Resolved {
@@ -154,7 +166,7 @@ pub struct Resolved {
     /// no such pages or they take part anyway.
     pub to_come: Option<Site>,
     /// Its theme, unless it cannot be loaded.
-    pub theme: Option<theme::Theme>,
+    pub theme: Option<Arc<theme::Theme>>,
     /// Diagnostics with their levels applied, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -174,12 +186,12 @@ pub fn resolve(root: &Path, options: &Options, memo: &Memo) -> anyhow::Result<Re
     };
     let config = Arc::new(config);
     let timings = &*options.timings;
-    let (theme, found) = timings.stage("theme", || theme::load(root, &config));
+    let (theme, found) = timings.stage("theme", || theme(root, &config, memo));
     diagnostics.extend(found);
     let input = read::read(
         root,
         &config,
-        theme.as_ref(),
+        theme.as_deref(),
         (memo, timings),
         &mut diagnostics,
     );

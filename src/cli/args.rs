@@ -98,6 +98,8 @@ pub(super) enum Command {
     Adopt(Adopt),
     /// Write a workflow that checks pull requests, and builds, deploys and posts on every push
     Ci(Ci),
+    /// Print old paths and the doors of channels in the words of a server
+    Redirects(Redirects),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -189,6 +191,27 @@ pub(super) struct Build {
     /// Tell where the time went, per stage and template
     #[arg(long)]
     pub(super) timings: bool,
+}
+
+/// Options of `redirects`.
+#[derive(Debug, Args)]
+pub(super) struct Redirects {
+    /// The server
+    #[arg(value_enum)]
+    pub(super) server: Server,
+    #[command(flatten)]
+    pub(super) selection: Selection,
+}
+
+/// What serves a site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Server {
+    /// Lines for a `server` block
+    Nginx,
+    /// Lines for a site's block of a Caddyfile
+    Caddy,
+    /// The lines of `_redirects`, which a build writes anyway
+    Netlify,
 }
 
 /// Options of `serve`.

@@ -18,6 +18,7 @@ mod plan;
 mod plan_file;
 mod posting;
 mod publish;
+mod redirects;
 mod serve;
 mod settings;
 mod status;
@@ -77,6 +78,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Status(options) => status::run(&view, root, &options),
         Command::Adopt(options) => adopt::run(&view, root, &options),
         Command::Ci(options) => ci::run(&view, root, &options),
+        Command::Redirects(options) => redirects::run(&view, root, &options),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "guidepost", &mut script);

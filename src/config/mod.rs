@@ -2,6 +2,7 @@
 //! diagnostics with places. Unknown keys are errors with a suggestion. Reads no files and
 //! no environment; knows nothing of pages.
 
+pub mod community;
 mod language;
 mod read;
 mod site;
@@ -62,8 +63,8 @@ pub struct Config {
     pub checks: Levels,
     /// Free values for templates.
     pub extra: Option<Node>,
-    /// `community:` as written; read where the road back is built.
-    pub community: Option<Node>,
+    /// `community:`: the road back from a page to the people.
+    pub community: Option<community::Community>,
     /// `accounts:` as written; read by the publisher.
     pub accounts: Option<Node>,
     /// `publish:` as written.

@@ -1,7 +1,7 @@
 //! Reads the text of `site.yaml` into [`Config`]: every key, its type and its meaning, and
 //! every mistake in one pass.
 
-use super::{Config, Localized, MenuItem, Pattern, Taxonomy};
+use super::{Config, Localized, MenuItem, Pattern, Taxonomy, community};
 use crate::data::fields::Fields;
 use crate::data::{Format, Node, Value, parse as parse_data};
 use crate::diag::{Code, Diagnostic, Place, Position, did_you_mean};
@@ -53,11 +53,13 @@ pub fn parse(file: &Arc<str>, text: &str) -> (Option<Config>, Vec<Diagnostic>) {
         .take()
         .or(mapping(&mut fields, "theme_options"));
     config.extra = mapping(&mut fields, "extra");
-    config.community = mapping(&mut fields, "community");
     config.accounts = mapping(&mut fields, "accounts");
     config.publish = mapping(&mut fields, "publish");
     config.deploy = mapping(&mut fields, "deploy");
     config.ledger = mapping(&mut fields, "ledger");
+    if let Some(node) = mapping_node(&mut fields, "community") {
+        reader.config.community = Some(community::read(&mut reader, &fields, node));
+    }
     diagnostics.extend(fields.finish(Some(Code::UnknownKey)));
     diagnostics.append(&mut reader.diagnostics);
     (reader.usable.then_some(reader.config), diagnostics)

@@ -5,17 +5,10 @@ use super::date::Moment;
 use super::kind::{Article, Company, Details, Digest, Event, Job, Kind, Policy, Salary};
 use super::reading::Reading;
 use super::{Located, period};
+use crate::config::community::PILLARS;
 use crate::data::{Node, Value};
 use crate::diag::{Code, Diagnostic, Place};
 
-const PILLARS: &[&str] = &[
-    "companies",
-    "hiring",
-    "environment",
-    "policy",
-    "pitfalls",
-    "resources",
-];
 /// schema.org's words for the kinds of employment, in the order of frequency.
 const EMPLOYMENT: &[&str] = &[
     "FULL_TIME",
@@ -34,7 +27,7 @@ const STATUSES: &[&str] = &["scheduled", "postponed", "cancelled", "done"];
 pub(super) fn read(reading: &mut Reading<'_>, kind: Kind, file: &Place) -> Details {
     match kind {
         Kind::Article => Details::Article(Article {
-            pillar: reading.word("pillar", PILLARS).map(|word| word.value),
+            pillar: reading.word("pillar", &PILLARS).map(|word| word.value),
             companies: references(reading, &["companies"]),
             policies: references(reading, &["policies"]),
         }),

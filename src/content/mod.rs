@@ -18,6 +18,7 @@ pub mod meta;
 mod names;
 pub mod page;
 pub mod period;
+pub mod personal;
 mod reading;
 pub mod rows;
 pub mod slug;

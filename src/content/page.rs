@@ -4,7 +4,8 @@
 use super::body::{Component, Hole, HoleKind};
 use super::reading::Reading;
 use super::{
-    Body, Details, Kind, Located, Meta, details, front_matter, markdown, meta, names, text,
+    Body, Details, Kind, Located, Meta, details, front_matter, markdown, meta, names, personal,
+    text,
 };
 use crate::config::Config;
 use crate::data::{Node, Value, fields::Fields};
@@ -56,7 +57,10 @@ pub struct Page {
     pub title: String,
     /// Body.
     pub body: Body,
-    /// Hash of the file's bytes (of the row, for a page from data).
+    /// Personal data in the file, fields and text.
+    pub personal: Vec<personal::Found>,
+    /// Digest of the file's bytes and of the fields that it inherits (of the row, for a page from
+    /// data).
     pub hash: [u8; 16],
 }
 
@@ -91,7 +95,8 @@ pub fn parse(file: &PageFile, bytes: &[u8], cascade: &Node, config: &Config) -> 
             fields: inherit(split.fields, cascade),
             body: split.body,
             body_line: split.body_line,
-            hash: hash(bytes),
+            hash: hash(bytes, cascade),
+            personal: personal::of_text(text),
         };
         Some(Box::new(assemble(source, config, &mut diagnostics)))
     });
@@ -120,11 +125,12 @@ pub fn location(path: &str, config: &Config) -> (String, Option<String>) {
     (names.section, names.lang)
 }
 
-/// The first 16 bytes of BLAKE3.
-pub(super) fn hash(bytes: &[u8]) -> [u8; 16] {
-    let mut short = [0; 16];
-    short.copy_from_slice(&blake3::hash(bytes).as_bytes()[..16]);
-    short
+/// Digest of a file's bytes and of the fields that it inherits.
+fn hash(bytes: &[u8], cascade: &Node) -> [u8; 16] {
+    if cascade.entries().is_empty() {
+        return store::digest(bytes);
+    }
+    store::digest_all([bytes, format!("{cascade:?}").as_bytes()])
 }
 
 fn decode<'a>(
@@ -189,6 +195,7 @@ pub(super) struct Source<'a> {
     pub(super) body: &'a str,
     pub(super) body_line: u32,
     pub(super) hash: [u8; 16],
+    pub(super) personal: Vec<personal::Found>,
 }
 
 /// Reads fields and body into a page.
@@ -292,6 +299,7 @@ pub(super) fn assemble(
         cascade,
         title,
         body,
+        personal: source.personal,
         hash: source.hash,
     }
 }

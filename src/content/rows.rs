@@ -5,11 +5,13 @@
 //! kind; `body` is its markdown. Knows nothing of disks.
 
 use super::page::{self, Source};
+use super::personal;
 use super::slug::slug;
 use super::{Kind, Page, PageFile};
 use crate::config::{Config, SlugStyle};
 use crate::data::{Entry, Node, Value};
 use crate::diag::{Code, Diagnostic, Place};
+use crate::store;
 use std::sync::Arc;
 
 /// Fields that are lists; in a table their cells hold several values with `;` between them.
@@ -110,11 +112,14 @@ fn page_of(
     if let Value::Map(entries) = &mut fields.value {
         entries.retain(|entry| entry.key != "body");
     }
+    let mut found = Vec::new();
+    personal::of_node(row, &mut found);
     let source = Source {
         file: &names,
+        personal: found,
         body: body.and_then(Node::text).unwrap_or_default(),
         body_line: body.map_or(row.position.line, |node| node.position.line),
-        hash: page::hash(row.to_json().to_string().as_bytes()),
+        hash: store::digest(row.to_json().to_string().as_bytes()),
         fields,
     };
     Some(page::assemble(source, config, diagnostics))

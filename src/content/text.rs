@@ -55,6 +55,9 @@ pub fn length(plain: &str) -> Length {
     let (mut han, mut kana, mut hangul, mut cyrillic, mut other) = (0_u32, 0_u32, 0, 0, 0);
     let mut chars = plain.chars().peekable();
     while let Some(c) = chars.next() {
+        if c.is_ascii() && !c.is_ascii_alphanumeric() {
+            continue;
+        }
         if is_han(c) {
             han += 1;
         } else if is_kana(c) {
@@ -95,6 +98,9 @@ pub fn length(plain: &str) -> Length {
 }
 
 fn continues_word(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric() || is_joiner(c);
+    }
     (c.is_alphanumeric() && !is_han(c) && !is_kana(c)) || is_combining_mark(c) || is_joiner(c)
 }
 

@@ -114,6 +114,14 @@ codes! {
     InvalidPermalink "invalid-permalink" Error false "a permalink or pattern that gives no usable path";
     TagCase "tag-case" Warn false "two spellings of one term, such as `rust` and `Rust`";
     StructuredData "structured-data" Warn false "a property that search engines require and the page lacks";
+    PersonalData "personal-data" Error false "a mobile number, an identity number or a private e-mail address on a page; `contacts` of `community:` names those that may stand there";
+    // community
+    MissingTarget "missing-target" Error false "a channel of the community without an address and without a code";
+    ExpiredInvite "expired-invite" Warn false "an invite link or code whose time is over; readers are led elsewhere";
+    UnreachedChannel "unreached-channel" Warn false "a channel of the community to which no page and no post leads";
+    LongCode "long-code" Warn false "a text too long for a QR code that a phone can read; the code is not made";
+    TrackedLink "tracked-link" Warn false "a link within the site that carries `utm_` parameters, which tell roads from elsewhere apart";
+    UnservedPage "unserved-page" Warn false "a page for none of the site's pillars and audiences";
     // theme
     InvalidTheme "invalid-theme" Error true "a theme that cannot be loaded";
     TemplateError "template-error" Error true "a template that cannot be compiled or rendered";

@@ -18,8 +18,10 @@ mod whole;
 pub use pages::{Known, Parsed};
 pub use whole::Outcome;
 
+use crate::diag::Diagnostic;
 use crate::output::Record;
-use crate::store::{self, Lost, Moment, Segment};
+use crate::render::theme::Theme;
+use crate::store::{self, Digest, Lost, Moment, Segment};
 use pages::{PageEntry, PageRecord};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -47,9 +49,14 @@ pub struct Memo {
     /// The folder of `outputs`.
     out: Option<PathBuf>,
     whole: Option<whole::Record>,
+    /// The theme as it was last loaded, by the digest of its files.
+    theme: Mutex<Option<KnownTheme>>,
     run: Run,
     notes: Vec<String>,
 }
+
+/// A loaded theme with the digest of its files and what loading said.
+type KnownTheme = (Digest, Arc<Theme>, Vec<Diagnostic>);
 
 /// What the build that runs adds.
 #[derive(Debug, Default)]
@@ -140,6 +147,27 @@ impl Memo {
             folder,
             ..Self::default()
         }
+    }
+
+    /// The theme: the one that was loaded last from the same files, else loaded now. `files` is
+    /// none when they were not at rest.
+    pub fn theme(
+        &self,
+        files: Option<Digest>,
+        load: impl FnOnce() -> (Option<Theme>, Vec<Diagnostic>),
+    ) -> (Option<Arc<Theme>>, Vec<Diagnostic>) {
+        let mut kept = lock(&self.theme);
+        if let Some((known, theme, diagnostics)) = &*kept
+            && files == Some(*known)
+        {
+            return (Some(Arc::clone(theme)), diagnostics.clone());
+        }
+        let (theme, diagnostics) = load();
+        let theme = theme.map(Arc::new);
+        *kept = files
+            .zip(theme.clone())
+            .map(|(files, theme)| (files, theme, diagnostics.clone()));
+        (theme, diagnostics)
     }
 
     /// The outputs that earlier builds left in a folder; none of another folder's.

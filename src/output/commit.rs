@@ -8,6 +8,7 @@
 use super::manifest::{MANIFEST, Manifest};
 use super::path;
 use anyhow::Context as _;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -180,18 +181,26 @@ fn perform(work: &Path, out: &Path, change: &Change, again: bool) -> anyhow::Res
     for path in &change.clear {
         remove(out, path)?;
     }
-    for (path, number) in &change.moves {
+    change.moves.par_iter().try_for_each(|(path, number)| {
         let target = path::join(out, path)?;
         let cannot = || format!("cannot write `{}`", target.display());
-        if let Some(parent) = target.parent() {
-            fs::create_dir_all(parent).with_context(cannot)?;
+        let put = || place(&staged(work, *number), &target, again);
+        // Most folders are there, and what is moved is mostly a file for a file.
+        match put() {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                if let Some(parent) = target.parent() {
+                    fs::create_dir_all(parent).with_context(cannot)?;
+                }
+                put().with_context(cannot)
+            }
+            Err(_) if fs::symlink_metadata(&target).is_ok_and(|meta| meta.is_dir()) => {
+                // Only empty folders are left here: what was in them has just been removed.
+                remove_empty_folders(&target);
+                put().with_context(cannot)
+            }
+            other => other.with_context(cannot),
         }
-        // Only empty folders are left here: what was in them has just been removed.
-        if fs::symlink_metadata(&target).is_ok_and(|meta| meta.is_dir()) {
-            remove_empty_folders(&target);
-        }
-        place(&staged(work, *number), &target, again).with_context(cannot)?;
-    }
+    })?;
     for path in &change.remove {
         remove(out, path)?;
     }

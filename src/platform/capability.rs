@@ -53,6 +53,18 @@ pub struct Capabilities {
     pub verified_at: jiff::civil::Date,
 }
 
+impl Capabilities {
+    /// How the way into the community may be shown there.
+    pub fn call(&self) -> CallForm {
+        match (self.links, self.markup) {
+            (Links::Allowed, Markup::Telegram) => CallForm::Button,
+            (Links::Allowed, _) => CallForm::Link,
+            (Links::OwnField, markup) if markup.is_article() => CallForm::NameAndCode,
+            (Links::OwnField | Links::Forbidden, _) => CallForm::Words,
+        }
+    }
+}
+
 /// How a post reaches the platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
@@ -119,8 +131,21 @@ pub enum Links {
     Allowed,
     /// Only in a field of their own (WeChat's 阅读原文); elsewhere an address is plain text.
     OwnField,
-    /// Promotion and links are punished: neither link nor call to action is written.
+    /// Links are punished, and so are codes: the way into the community is told in plain words.
     Forbidden,
+}
+
+/// The form in which the way into the community may stand in a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallForm {
+    /// A sentence with a link.
+    Link,
+    /// A sentence, and a button below the text.
+    Button,
+    /// The channel's name and its QR code; the platform's own field leads to the page.
+    NameAndCode,
+    /// The channel's name in plain words.
+    Words,
 }
 
 /// What an image must be.

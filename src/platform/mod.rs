@@ -43,7 +43,7 @@ mod x;
 pub use capability::Capabilities;
 pub use failure::{Failure, FailureKind};
 pub use http::{Answer, Http, HttpOptions, Pace, Part, Request};
-pub use post::{Content, Image, Post};
+pub use post::{Call, CallCode, Content, Image, Post};
 pub use registry::{ALL, Info, Mistake, SecretInfo, SettingInfo, capabilities, info, mistakes};
 pub use secret::{Secret, Sieve};
 

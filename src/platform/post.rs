@@ -32,6 +32,33 @@ pub struct Post {
     pub cover: Option<Image>,
     /// Images inside the text, by the address that stands in [`Content::Html`].
     pub images: Vec<Image>,
+    /// The way into the community beside the text, where the platform allows one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call: Option<Call>,
+}
+
+/// The way into the community, for platforms that show it as something of its own, and for
+/// people who post by hand. What stands in the text stands in [`Post::content`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Call {
+    /// What is said, in one line.
+    pub text: String,
+    /// Words of a button.
+    pub button: String,
+    /// Tracked address of the join page; none where links are punished.
+    pub link: Option<String>,
+    /// A QR code or the picture of one; none where the link is enough or pictures are
+    /// punished too.
+    pub code: Option<CallCode>,
+}
+
+/// A QR code of a post.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CallCode {
+    /// The picture as the post shows it.
+    pub image: Image,
+    /// The text of which the picture is made; none when it is a file of the site.
+    pub text: Option<String>,
 }
 
 /// The text of a post in the platform's markup.

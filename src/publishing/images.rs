@@ -3,6 +3,7 @@
 
 use crate::platform::capability::ImageLimit;
 use crate::platform::{Failure, Image, Images, Rendition};
+use crate::render::qr;
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, GenericImageView as _, ImageFormat, RgbImage};
 use std::collections::BTreeMap;
@@ -18,6 +19,8 @@ const LARGEST: u64 = 100_000_000;
 /// Images of the site in a folder. Each rendition is made once a run.
 pub(super) struct SiteImages {
     root: PathBuf,
+    /// Texts of QR codes, by the addresses of their pictures.
+    codes: BTreeMap<String, String>,
     made: Mutex<BTreeMap<String, Rendition>>,
 }
 
@@ -26,13 +29,27 @@ impl SiteImages {
     pub(super) fn new(root: &Path) -> Self {
         Self {
             root: root.to_path_buf(),
+            codes: BTreeMap::new(),
             made: Mutex::default(),
         }
+    }
+
+    /// The same with QR codes to make, by the addresses of their pictures.
+    pub(super) fn with_codes(mut self, codes: BTreeMap<String, String>) -> Self {
+        self.codes = codes;
+        self
     }
 }
 
 impl Images for SiteImages {
     fn rendition(&self, image: &Image, limit: &ImageLimit) -> Result<Rendition, Failure> {
+        if let Some(text) = self.codes.get(&image.url) {
+            return qr::code(text)
+                .ok_or_else(|| "holds too long a text".to_owned())
+                .and_then(|code| code.png().map_err(|error| error.to_string()))
+                .and_then(|bytes| fitted(bytes, "qr", limit))
+                .map_err(|reason| Failure::refused(format!("the QR code of the post {reason}")));
+        }
         let Some(file) = &image.file else {
             return Err(Failure::refused(format!(
                 "the image {} is no file of this site",
@@ -60,14 +77,19 @@ fn make(root: &Path, file: &str, limit: &ImageLimit) -> Result<Rendition, String
     }
     let bytes =
         std::fs::read(root.join(file)).map_err(|error| format!("cannot be read: {error}"))?;
-    let format = image::guess_format(&bytes).map_err(|_| "is of no known type".to_owned())?;
-    let size = imagesize::blob_size(&bytes).map_err(|_| "is damaged".to_owned())?;
-    let digest = blake3::hash(&bytes).to_hex()[..8].to_owned();
     let stem = Path::new(file)
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned())
         .unwrap_or_default();
-    let stem: String = deunicode::deunicode(&stem)
+    fitted(bytes, &stem, limit)
+}
+
+/// The picture's bytes within the limit, under a name of its own.
+fn fitted(bytes: Vec<u8>, stem: &str, limit: &ImageLimit) -> Result<Rendition, String> {
+    let format = image::guess_format(&bytes).map_err(|_| "is of no known type".to_owned())?;
+    let size = imagesize::blob_size(&bytes).map_err(|_| "is damaged".to_owned())?;
+    let digest = blake3::hash(&bytes).to_hex()[..8].to_owned();
+    let stem: String = deunicode::deunicode(stem)
         .chars()
         .map(|c| {
             if c.is_ascii_alphanumeric() {
@@ -258,6 +280,38 @@ mod tests {
             .to_rgb8();
         assert_eq!((seen.width(), seen.height()), (made.width, made.height));
         assert!(seen.get_pixel(2, 2).0.iter().all(|value| *value > 240));
+    }
+
+    #[test]
+    fn codes_are_made_where_they_are_needed() {
+        let (_folder, images) = site();
+        let codes = [("https://example.org/x.png".to_owned(), "hello".to_owned())];
+        let images = images.with_codes(codes.into());
+        for types in [&["image/png"][..], &["image/jpeg"]] {
+            let limit = ImageLimit {
+                bytes: 1_000_000,
+                side: 1_000,
+                types,
+            };
+            let image = Image {
+                file: None,
+                ..picture("")
+            };
+            let made = images.rendition(&image, &limit).expect("a rendition");
+            assert_eq!(made.media_type, types[0]);
+            let seen = image::load_from_memory(&made.bytes).expect("a picture");
+            let seen = seen.to_luma8();
+            let mut seen = rqrr::PreparedImage::prepare_from_greyscale(
+                usize::try_from(seen.width()).expect("a width"),
+                usize::try_from(seen.height()).expect("a height"),
+                |x, y| {
+                    let at = |at: usize| u32::try_from(at).expect("a place");
+                    seen.get_pixel(at(x), at(y)).0[0]
+                },
+            );
+            let (_, text) = seen.detect_grids()[0].decode().expect("a text");
+            assert_eq!(text, "hello");
+        }
     }
 
     #[test]

@@ -277,6 +277,18 @@ pub enum Published {
     },
 }
 
+/// Texts of the QR codes of all posts, by the addresses of their pictures.
+fn codes(session: &Session) -> BTreeMap<String, String> {
+    let posts = session
+        .accounts
+        .iter()
+        .flat_map(|work| &work.composition.wanted);
+    let codes = posts.filter_map(|composed| composed.post.call.as_ref()?.code.as_ref());
+    codes
+        .filter_map(|code| Some((code.image.url.clone(), code.text.clone()?)))
+        .collect()
+}
+
 /// Carries out what the session planned.
 ///
 /// `tell` hears of every outcome as soon as it is known. Accounts work side by side, each in
@@ -301,7 +313,7 @@ pub fn publish(
     let root = session.root.clone();
     let folder = session.publishing.ledger.clone();
     let by_git = session.publishing.sync_git;
-    let images = images::SiteImages::new(&root);
+    let images = images::SiteImages::new(&root).with_codes(codes(session));
     let halves: &[Half] = match (half, by_git) {
         (Half::Both, true) => &[Half::Reserve, Half::Send],
         (Half::Both, false) => &[Half::Both],

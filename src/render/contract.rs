@@ -178,6 +178,7 @@ pub const WORDS: &[(&str, &str)] = &[
         "not_found",
         "title of the page for addresses that do not exist",
     ),
+    ("join_title", "title of the join page"),
     (
         "page_of",
         "title of the further parts of a list, with `{count}`",
@@ -287,6 +288,16 @@ pub const TEMPLATES: &[Template] = &[
         doc: "an old address that leads elsewhere",
         variables: REDIRECT_VARIABLES,
     },
+    Template {
+        name: "join.html",
+        doc: "all channels of the community, where the site has no page `join` of its own",
+        variables: &[],
+    },
+    Template {
+        name: "go.html",
+        doc: "an address that leads to a channel (`/go/telegram/`); without it `redirect.html` serves",
+        variables: DOOR_VARIABLES,
+    },
 ];
 
 /// Variables of `components/<name>.html`, which renders the directive `:::name`, beside the
@@ -297,6 +308,7 @@ pub const COMPONENT_VARIABLES: &[Field] = fields! {
     "body" Maybe(&Html), "what stands between the directive's lines";
     "attributes" Mapping(TEXT), "its `key=value` pairs";
     "page" R("card"), "the page in which it stands; of a section's text, a card with the section's title and URL";
+    "call" Maybe(&R("call")), "of the directive `join`: the invitation that fits the page and the directive's `audience`, `stage` and `channel`";
     "in_feed" Bool, "true when the text goes to a feed: leave out forms and scripts";
 };
 
@@ -319,6 +331,12 @@ const REDIRECT_VARIABLES: &[Field] = fields! {
     "target_absolute" Text, "the same as a whole URL";
 };
 
+const DOOR_VARIABLES: &[Field] = fields! {
+    "channel" R("channel"), "the channel";
+    "target" Maybe(TEXT), "where it leads; none when only the channel's code can be shown";
+    "target_absolute" Maybe(TEXT), "the same as a whole URL";
+};
+
 /// All records.
 pub const RECORDS: &[Record] = &[
     Record {
@@ -337,6 +355,7 @@ pub const RECORDS: &[Record] = &[
             "taxonomies" List(LINK), "taxonomy overviews of this language, titled by their name";
             "feeds" List(&R("feed")), "the feeds of this language";
             "archive" Maybe(TEXT), "path of the archive";
+            "community" Maybe(&R("community")), "the community, when it has channels";
             "extra" Any, "`extra:` of site.yaml";
             "year" Number, "year of the build in the site's time zone";
         },
@@ -361,7 +380,7 @@ pub const RECORDS: &[Record] = &[
             "absolute" Text, "whole URL; the canonical link";
             "title" Text, "title without the site's name; empty on the home page";
             "description" Text, "for `meta name=description`; may be empty on 404";
-            "type" Text, "`home`, `page`, `list`, `taxonomy`, `404` or `redirect`";
+            "type" Text, "`home`, `page`, `list`, `taxonomy`, `join`, `go`, `404` or `redirect`";
             "og_type" Text, "`article`, `profile` or `website`";
             "image" Maybe(&R("picture")), "share picture with a whole URL";
             "index" Bool, "false where search engines should stay out";
@@ -373,6 +392,42 @@ pub const RECORDS: &[Record] = &[
             "next" Maybe(TEXT), "path of the page after it";
             "published" Maybe(&Date), "for `article:published_time`";
             "modified" Maybe(&Date), "for `article:modified_time`";
+            "call" Maybe(&R("call")), "the invitation for the readers of this output; none on the join page and where the text has one";
+        },
+    },
+    Record {
+        name: "community",
+        doc: "the community in one language",
+        fields: fields! {
+            "positioning" Text, "for whom the site is; may be empty";
+            "join" Text, "path of the join page";
+            "channels" List(&R("channel")), "all channels that are open to readers of this language";
+            "audiences" Mapping(TEXT), "names of audiences by the word that pages write";
+            "pillars" List(TEXT), "pillars that the site declares";
+        },
+    },
+    Record {
+        name: "channel",
+        doc: "a channel of the community",
+        fields: fields! {
+            "name" Text, "its name in site.yaml";
+            "kind" Text, "`official-account`, `wecom`, `wechat-group`, `telegram`, `discord`, `matrix`, `mailing-list`, `form` or `link`";
+            "title" Text, "its name for readers";
+            "text" Maybe(TEXT), "what one finds there";
+            "button" Maybe(TEXT), "words of its button";
+            "url" Text, "path that leads there, `/go/telegram/`";
+            "leads" Bool, "whether that path leads to an address; else it shows the code";
+            "qr" Maybe(&R("picture")), "its QR code";
+        },
+    },
+    Record {
+        name: "call",
+        doc: "an invitation into the community",
+        fields: fields! {
+            "text" Maybe(TEXT), "what is said";
+            "button" Maybe(TEXT), "words of the button";
+            "join" Text, "path of the join page";
+            "channels" List(&R("channel")), "channels that fit, the most important one first";
         },
     },
     Record {
@@ -487,7 +542,7 @@ pub const RECORDS: &[Record] = &[
             "last" Number, "number of the last part";
             "previous" Maybe(TEXT), "path of the part before";
             "next" Maybe(TEXT), "path of the part after";
-            "parts" List(LINK), "all parts";
+            "parts" List(LINK), "the first part, this one and two on either side, and the last; `title` is the number";
             "parent" Maybe(LINK), "list above (sections, hierarchical terms)";
             "children" List(LINK), "lists below";
             "years" List(&R("year")), "pages by year, on an archive";

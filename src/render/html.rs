@@ -4,8 +4,9 @@
 use super::Sink;
 use super::body::{self, Mode};
 use super::context::site::home;
-use super::context::{Contexts, Here, HereKind, part_url, parts, steps};
+use super::context::{Contexts, Here, HereKind, call, part_url, parts, steps};
 use super::errors::Errors;
+use super::fingerprint;
 use super::json_ld::Trail;
 use super::key::{self, Variables};
 use super::theme::Theme;
@@ -13,6 +14,7 @@ use super::theme::files::Content;
 use super::{address, context::titles};
 use crate::content::Kind;
 use crate::diag::{Code, Diagnostic, Place, did_you_mean};
+use crate::site::community::{Door, Leads, Offered};
 use crate::site::{List, ListOf, Page, PageId, Section};
 use crate::store::Digest;
 use crate::timing::Timings;
@@ -129,6 +131,29 @@ fn outputs<'a>(contexts: &Contexts<'a>) -> Vec<Output<'a>> {
             url: redirect.from.clone(),
         });
     }
+    let Some(community) = &site.community else {
+        return outputs;
+    };
+    for (language, join) in community.joins.iter().enumerate() {
+        if let Some(path) = &join.made {
+            outputs.push(Output {
+                kind: HereKind::Join(language),
+                language,
+                path: path.clone(),
+                url: join.url.clone(),
+            });
+        }
+    }
+    for channel in &community.channels {
+        for door in &channel.doors {
+            outputs.push(Output {
+                kind: HereKind::Door(channel.index, door),
+                language: 0,
+                path: format!("{}index.html", door.folder),
+                url: door.url.clone(),
+            });
+        }
+    }
     outputs
 }
 
@@ -163,26 +188,35 @@ fn one(
     let Some(template) = template(contexts, &output.kind) else {
         return Ok(());
     };
-    let here = Here {
+    let mut here = Here {
         kind: output.kind,
         language: output.language,
         url: output.url.clone(),
-        json_ld: json_ld(
-            &output.kind,
-            &steps(contexts, &output.kind, output.language),
-        ),
+        json_ld: String::new(),
     };
-    let mut variables = contexts.output(&here);
-    add(contexts, &output.kind, &mut variables);
-    let content = content_key(contexts, &output.kind);
-    let language = output.language.to_le_bytes();
-    let key = contexts.shared.key(
-        &variables,
-        &[&contexts.salt, template.as_bytes(), &language, &content],
-    );
-    if sink.has(&output.path, key) {
+    let fingerprint = fingerprint::of(contexts, &here, &template);
+    if fingerprint.is_some_and(|key| sink.has(&output.path, key)) {
         return Ok(());
     }
+    let trail = steps(contexts, &output.kind, output.language);
+    here.json_ld = json_ld(&output.kind, &trail);
+    let mut variables = contexts.output(&here);
+    add(contexts, &output.kind, &mut variables);
+    let key = match fingerprint {
+        Some(key) => key,
+        None => {
+            let content = content_key(contexts, &output.kind);
+            let language = output.language.to_le_bytes();
+            let key = contexts.shared.key(
+                &variables,
+                &[&contexts.salt, template.as_bytes(), &language, &content],
+            );
+            if sink.has(&output.path, key) {
+                return Ok(());
+            }
+            key
+        }
+    };
     fill(contexts, &output.kind, errors, &mut variables);
     let Some(engine) = contexts.theme.engine(output.language) else {
         return Ok(());
@@ -225,7 +259,45 @@ fn add(contexts: &Contexts<'_>, kind: &HereKind<'_>, variables: &mut Variables) 
             variables.insert("target", Value::from(redirect.to.as_str()));
             variables.insert("target_absolute", Value::from(whole));
         }
+        HereKind::Join(_) => {}
+        HereKind::Door(channel, door) => of_door(contexts, channel, door, variables),
     }
+}
+
+/// What a door's page reads. A theme without `go.html` shows it as any redirect, so that one
+/// always has somewhere to lead.
+fn of_door(contexts: &Contexts<'_>, channel: usize, door: &Door, variables: &mut Variables) {
+    let site = contexts.site;
+    let join = site.community.iter().flat_map(|community| &community.joins);
+    let join = join.map(|join| join.url.as_str()).next().unwrap_or("/");
+    let has_page = contexts.theme.resolve("go.html").is_some();
+    let target = match &door.leads {
+        Leads::To(to) => Some(to.as_str()),
+        Leads::Shown if has_page => None,
+        Leads::Shown | Leads::Closed => Some(join),
+    };
+    let whole = target.map(|target| address::absolute(&site.config, target));
+    variables.insert("target", target.map_or_else(Value::none, Value::from));
+    variables.insert(
+        "target_absolute",
+        whole.map_or_else(Value::none, Value::from),
+    );
+    let settings = site.config.community.as_ref();
+    let settings = settings.and_then(|own| own.channels.get(channel));
+    let lang = site
+        .config
+        .languages
+        .first()
+        .map_or("", |own| own.tag.as_str());
+    let shown = settings.map(|settings| {
+        let offered = Offered {
+            settings,
+            index: channel,
+            door,
+        };
+        call::channel(&offered, lang, &str::to_owned)
+    });
+    variables.insert("channel", shown.unwrap_or_else(Value::none));
 }
 
 /// The section whose own text stands on an output: on the first part of its list.
@@ -281,6 +353,8 @@ fn template(contexts: &Contexts<'_>, kind: &HereKind<'_>) -> Option<String> {
         HereKind::Taxonomy(_) => first(&["taxonomy.html"]),
         HereKind::NotFound => first(&["404.html"]),
         HereKind::Redirect(_) => first(&["redirect.html"]),
+        HereKind::Join(_) => first(&["join.html"]),
+        HereKind::Door(..) => first(&["go.html", "redirect.html"]),
     }
 }
 
@@ -309,6 +383,23 @@ pub(super) fn unknown_templates(contexts: &Contexts<'_>) -> Vec<Diagnostic> {
         );
     }
     found
+}
+
+/// A join page that nothing can show.
+pub(super) fn missing_join(contexts: &Contexts<'_>) -> Option<Diagnostic> {
+    let community = contexts.site.community.as_ref()?;
+    let made = community.joins.iter().any(|join| join.made.is_some());
+    (made && contexts.theme.resolve("join.html").is_none()).then(|| {
+        Diagnostic::new(
+            Code::InvalidTheme,
+            format!(
+                "theme `{}` has no template `join.html` for the page that shows the community's channels",
+                contexts.theme.name
+            ),
+        )
+        .at(Place::file("site.yaml"))
+        .hint("add `templates/join.html`, or write a page `content/join.md` in each language")
+    })
 }
 
 /// The template that a page names, and where.

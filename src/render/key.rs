@@ -8,6 +8,7 @@
 
 use super::context::Contexts;
 use super::context::card;
+use super::context::texts;
 use super::theme::Theme;
 use crate::content::{Body, HoleKind};
 use crate::site::{PageId, Site, Target};
@@ -89,7 +90,8 @@ impl Shared {
         digest(&bytes)
     }
 
-    fn write(&self, bytes: &mut Vec<u8>, value: &Value) {
+    /// A value's part of a digest.
+    pub(crate) fn write(&self, bytes: &mut Vec<u8>, value: &Value) {
         match value.kind() {
             ValueKind::String => {
                 bytes.push(1);
@@ -217,6 +219,12 @@ pub(crate) fn of_page(contexts: &Contexts<'_>, id: PageId) -> Digest {
     body(contexts.site, &page.source.body, &page.targets, || {
         let mut seen = contexts.globals(usize::from(page.language), &page.url);
         seen.insert("page", contexts.card(id));
+        // They decide which invitation the component `join` shows.
+        let meta = &page.source.meta;
+        let readers = meta.audience.iter().map(|word| word.value.as_str());
+        let stage = meta.stage.iter().map(|stage| stage.value.as_str());
+        seen.insert("readers", texts(readers));
+        seen.insert("stage", texts(stage));
         contexts.shared.key(&seen, &[&contexts.salt])
     })
 }

@@ -8,6 +8,7 @@ pub mod address;
 mod body;
 mod calendar;
 pub mod check;
+mod codes;
 mod context;
 pub mod contract;
 mod country;
@@ -16,13 +17,15 @@ mod errors;
 mod export;
 mod feed;
 mod filters;
+mod fingerprint;
 mod headers;
 mod html;
 mod json_ld;
 mod key;
 mod origin;
 mod outputs;
-mod redirect;
+pub mod qr;
+pub mod redirect;
 mod robots;
 #[cfg(test)]
 mod sample;
@@ -91,13 +94,14 @@ pub fn render(
 ) -> anyhow::Result<Vec<Diagnostic>> {
     let contexts = timings.stage("contexts", || Contexts::new(site, theme));
     let mut diagnostics = body::unknown_components(&contexts);
-    diagnostics.extend(check::check_templates(theme));
+    diagnostics.extend(theme.checked().iter().cloned());
     if !theme.is_whole() {
         // Loading said which templates do not compile.
         return Ok(diagnostics);
     }
     diagnostics.extend(theme.missing_templates());
     diagnostics.extend(html::unknown_templates(&contexts));
+    diagnostics.extend(html::missing_join(&contexts));
     let errors = Errors::default();
     let lacking = Mutex::new(Vec::new());
     timings.stage("html", || {

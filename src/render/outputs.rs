@@ -1,10 +1,10 @@
 //! Everything that is made without templates: feeds, sitemap, `robots.txt`, `_headers`,
-//! `_redirects`, calendars and data files. Takes the site and what the theme knows; gives
+//! `_redirects`, calendars, QR codes and data files. Takes the site and what the theme knows; gives
 //! each output to the sink as soon as it is made.
 
 use super::feed::{BodyKeyOf, BodyOf, TitleOf};
 use super::theme::StaticFile;
-use super::{Sink, calendar, export, feed, headers, origin, redirect, robots, sitemap};
+use super::{Sink, calendar, codes, export, feed, headers, origin, redirect, robots, sitemap};
 use crate::site::Site;
 
 /// What the theme and its templates know.
@@ -38,6 +38,7 @@ pub(crate) fn write(site: &Site, known: &Known<'_>, sink: &dyn Sink) -> anyhow::
     )?;
     calendar::write(site, known.titles, sink)?;
     export::write(site, sink)?;
+    codes::write(site, sink)?;
     let is_own = |name: &str| {
         let of_theme = known.statics.iter().flat_map(|file| &file.outputs);
         let of_content = site.assets.iter().map(|asset| &asset.output);

@@ -1,24 +1,71 @@
-//! `_redirects`, which Netlify, Cloudflare Pages and others read: old path, new path, 301.
-//! Hosts that do not read it show the redirect pages instead.
+//! `_redirects`, which Netlify, Cloudflare Pages and others read: old path, new path, 301; and
+//! the doors of channels with 302, because invitations change. Hosts that do not read it show
+//! the redirect pages instead; servers of one's own take the same roads in their own words.
 
 use super::Sink;
 use crate::site::Site;
+use crate::site::community::Leads;
 use std::fmt::Write;
 
-/// Writes `_redirects`, unless the site has no old paths.
+/// One path that leads elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Road {
+    /// Path with the base path.
+    pub from: String,
+    /// Path or address.
+    pub to: String,
+    /// For good, or for now.
+    pub permanent: bool,
+}
+
+/// All paths that lead elsewhere. A door that only shows a code is a page, and no other scheme
+/// than the web's is for servers.
+pub fn roads(site: &Site) -> Vec<Road> {
+    let old = site.redirects.iter().map(|redirect| Road {
+        from: redirect.from.clone(),
+        to: redirect.to.clone(),
+        permanent: true,
+    });
+    let channels = site
+        .community
+        .iter()
+        .flat_map(|community| &community.channels);
+    let doors = channels.flat_map(|channel| &channel.doors);
+    let doors = doors.filter_map(|door| {
+        let Leads::To(to) = &door.leads else {
+            return None;
+        };
+        let web = to.starts_with("https://") || to.starts_with("http://");
+        web.then(|| Road {
+            from: door.url.clone(),
+            to: to.clone(),
+            permanent: false,
+        })
+    });
+    old.chain(doors).collect()
+}
+
+/// The lines of `_redirects`.
+pub fn lines(site: &Site) -> String {
+    let mut text = String::new();
+    for road in roads(site) {
+        // The columns are parted by spaces; a path with one would change its line's meaning.
+        let from = road.from.replace(char::is_whitespace, "%20");
+        let to = road.to.replace(char::is_whitespace, "%20");
+        let status = if road.permanent { 301 } else { 302 };
+        let _ = writeln!(text, "{from} {to} {status}");
+    }
+    text
+}
+
+/// Writes `_redirects`, unless nothing leads elsewhere.
 ///
 /// # Errors
 /// When the sink fails.
 pub(crate) fn write(site: &Site, sink: &dyn Sink) -> anyhow::Result<()> {
-    if site.redirects.is_empty() {
+    let text = lines(site);
+    if text.is_empty() {
         return Ok(());
-    }
-    let mut text = String::new();
-    for redirect in &site.redirects {
-        // The columns are parted by spaces; a path with one would change its line's meaning.
-        let from = redirect.from.replace(char::is_whitespace, "%20");
-        let to = redirect.to.replace(char::is_whitespace, "%20");
-        let _ = writeln!(text, "{from} {to} 301");
     }
     sink.write("_redirects", text.as_bytes())
 }

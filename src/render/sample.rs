@@ -87,6 +87,7 @@ pub(crate) fn site(config: Config) -> Site {
         redirects: Vec::new(),
         assets: Vec::new(),
         data: Vec::new(),
+        community: None,
         next_change: None,
         tally: Tally::default(),
     }
@@ -132,6 +133,7 @@ pub(crate) fn page(path: &str, title: &str, details: Details) -> Page {
             beginning: "正文第一段。正文第二段。".to_owned(),
             ..Body::default()
         },
+        personal: Vec::new(),
         hash: [0; 16],
     };
     Page {

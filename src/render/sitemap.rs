@@ -106,7 +106,7 @@ fn index(config: &Config, parts: usize) -> io::Result<Vec<u8>> {
     Ok(index.finish())
 }
 
-/// Lists, taxonomy overviews and pages, in this order.
+/// Lists, taxonomy overviews, pages and join pages, in this order.
 fn places(site: &Site) -> impl Iterator<Item = Place<'_>> {
     let lists = site
         .lists
@@ -153,7 +153,22 @@ fn places(site: &Site) -> impl Iterator<Item = Place<'_>> {
                 .map(|page| (page.language, page.url.as_str()))
                 .collect(),
         });
-    lists.chain(taxonomies).chain(pages)
+    let made: Vec<(LanguageId, &str)> = (0..)
+        .zip(site.community.iter().flat_map(|community| &community.joins))
+        .filter(|(_, join)| join.made.is_some())
+        .map(|(language, join)| (language, join.url.as_str()))
+        .collect();
+    let joins = made.clone().into_iter().map(move |(language, url)| Place {
+        url: url.into(),
+        language,
+        modified: None,
+        translations: made
+            .iter()
+            .copied()
+            .filter(|one| one.0 != language)
+            .collect(),
+    });
+    lists.chain(taxonomies).chain(pages).chain(joins)
 }
 
 fn translations<'a>(site: &'a Site, list: &List) -> Vec<(LanguageId, &'a str)> {

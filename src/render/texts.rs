@@ -27,7 +27,7 @@ impl<'a> PageTexts<'a> {
 
     /// The body as sanitised HTML with whole addresses.
     pub fn body(&self, page: PageId) -> String {
-        let html = body::page(&self.contexts, page, Mode::Feed, &self.errors);
+        let html = body::page(&self.contexts, page, Mode::Post, &self.errors);
         let base = address::absolute(&self.site.config, &self.site.pages[page as usize].url);
         sanitise::html(&html, &base)
     }

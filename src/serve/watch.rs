@@ -3,7 +3,7 @@
 //! Reading a file is no change, or every build would start the next one.
 
 use anyhow::Context as _;
-use notify::event::ModifyKind;
+use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -19,7 +19,10 @@ const WATCHED: [&str; 6] = [
     "site.yaml",
 ];
 /// Quiet time after which a burst of changes is over.
-const QUIET: Duration = Duration::from_millis(60);
+const QUIET: Duration = Duration::from_millis(30);
+/// The same once a file was closed or moved into place: it is whole then, and what an editor
+/// still does comes at once.
+const SETTLED: Duration = Duration::from_millis(3);
 /// Bursts in a row that are waited for, so that endless changes do not starve the build.
 const PATIENCE: usize = 20;
 /// Pause between two looks where the system cannot tell us.
@@ -91,6 +94,18 @@ fn add(mut watcher: Box<dyn Watcher>, root: &Path) -> notify::Result<Box<dyn Wat
     Ok(watcher)
 }
 
+/// How long to wait for more after an event.
+fn quiet_after(event: &notify::Result<Event>) -> Duration {
+    match event.as_ref().map(|event| event.kind) {
+        Ok(
+            EventKind::Access(AccessKind::Close(AccessMode::Write))
+            | EventKind::Modify(ModifyKind::Name(_))
+            | EventKind::Remove(_),
+        ) => SETTLED,
+        _ => QUIET,
+    }
+}
+
 impl Changes {
     /// Also watches a folder below the root: settings may name another one for the content.
     /// It is watched from its first part on, so that it may come and go as a whole.
@@ -113,12 +128,14 @@ impl Changes {
     /// When the watcher has died.
     pub(super) fn next(&mut self, patience: Duration) -> anyhow::Result<Change> {
         let until = Instant::now() + patience;
+        let mut quiet;
         loop {
             let left = until.saturating_duration_since(Instant::now());
             match self.events.recv_timeout(left) {
                 Ok(event) => {
                     self.follow(&event);
                     if self.matters(&event) {
+                        quiet = quiet_after(&event);
                         break;
                     }
                 }
@@ -129,12 +146,14 @@ impl Changes {
             }
         }
         for _ in 0..PATIENCE {
-            let Ok(event) = self.events.recv_timeout(QUIET) else {
+            let Ok(event) = self.events.recv_timeout(quiet) else {
                 break;
             };
             self.follow(&event);
+            quiet = quiet_after(&event);
             while let Ok(event) = self.events.try_recv() {
                 self.follow(&event);
+                quiet = quiet_after(&event);
             }
         }
         Ok(Change::Files)

@@ -2,6 +2,7 @@
 //! would overwrite one another, on any file system, and pages that cannot be told apart.
 
 use super::asset::{File, output_folder};
+use super::community::{Channel, Community};
 use super::list::parts;
 use super::redirect;
 use super::section::Sections;
@@ -23,6 +24,7 @@ pub(super) struct Outputs<'a> {
     pub(super) lists: &'a [List],
     pub(super) overviews: &'a [TaxonomyIndex],
     pub(super) redirects: &'a [redirect::Placed],
+    pub(super) community: Option<&'a Community>,
     pub(super) assets: &'a [File],
     pub(super) statics: &'a [File],
 }
@@ -152,6 +154,9 @@ fn claims<'a>(outputs: &Outputs<'a>) -> Vec<Claim<'a>> {
             }),
         });
     }
+    if let Some(community) = outputs.community {
+        of_community(community, outputs.config, &mut claims);
+    }
     for file in outputs.assets {
         claims.push(Claim {
             output: file.output.as_str().into(),
@@ -225,6 +230,33 @@ fn beside<'a>(outputs: &Outputs<'a>, claims: &mut Vec<Claim<'a>>) {
     claims.extend(missing.map(|name| Claim {
         output: name.into(),
         writer: Box::new(|| generated("Guidepost itself")),
+    }));
+}
+
+/// Join pages are made only where nothing else stands, so they claim nothing that others do.
+fn of_community<'a>(community: &'a Community, config: &'a Config, claims: &mut Vec<Claim<'a>>) {
+    let places = config.community.iter().flat_map(|own| &own.channels);
+    let door = |channel: &Channel| {
+        let doors = channel.doors.iter();
+        doors.flat_map(|door| door.outputs()).collect::<Vec<_>>()
+    };
+    for (channel, settings) in community.channels.iter().zip(places) {
+        claims.extend(door(channel).into_iter().map(|output| Claim {
+            output: output.into(),
+            writer: Box::new(move || Writer {
+                what: format!("the channel `{}`", settings.name),
+                place: Some(settings.place.clone()),
+                alias: false,
+            }),
+        }));
+    }
+    let joins = community
+        .joins
+        .iter()
+        .filter_map(|join| join.made.as_deref());
+    claims.extend(joins.map(|output| Claim {
+        output: output.into(),
+        writer: Box::new(|| generated("the join page")),
     }));
 }
 

@@ -2,6 +2,7 @@
 //! address.
 
 use super::asset::File;
+use super::community::Community;
 use super::lookup::{Destination, Lookup, folded};
 use super::place::{Placed, shared_path};
 use super::redirect;
@@ -24,6 +25,7 @@ pub(super) struct Known<'a> {
     pub(super) lists: &'a [List],
     pub(super) overviews: &'a [TaxonomyIndex],
     pub(super) redirects: &'a [redirect::Placed],
+    pub(super) community: Option<&'a Community>,
     pub(super) assets: &'a [File],
     pub(super) statics: &'a [File],
     pub(super) absent: &'a [(Placed, Absence)],
@@ -158,6 +160,9 @@ fn addresses(known: &Known<'_>) -> HashMap<String, Destination> {
         };
         addresses.entry(key).or_insert_with(destination);
     }
+    if let Some(community) = known.community {
+        of_community(community, &mut addresses);
+    }
     for (index, file) in (0..).zip(known.assets) {
         let key = file.output.clone();
         addresses.entry(key).or_insert(Destination::Asset(index));
@@ -167,6 +172,28 @@ fn addresses(known: &Known<'_>) -> HashMap<String, Destination> {
         addresses.entry(key).or_insert(Destination::Static(index));
     }
     addresses
+}
+
+fn of_community(community: &Community, addresses: &mut HashMap<String, Destination>) {
+    let doors = community.channels.iter().flat_map(|channel| &channel.doors);
+    for door in doors {
+        for output in door.outputs() {
+            let file = &output[door.folder.len()..];
+            let file = if file == "index.html" { "" } else { file };
+            let destination = || Destination::Other(format!("{}{file}", door.url));
+            addresses
+                .entry(key(&output).to_owned())
+                .or_insert_with(destination);
+        }
+    }
+    for join in &community.joins {
+        if let Some(output) = &join.made {
+            let destination = || Destination::Other(join.url.clone());
+            addresses
+                .entry(key(output).to_owned())
+                .or_insert_with(destination);
+        }
+    }
 }
 
 fn absent(pages: &[(Placed, Absence)]) -> HashMap<String, Absence> {

@@ -5,7 +5,7 @@ use super::lookup::{Destination, Lookup, joined, without_extension};
 use super::picture::picture;
 use super::place::folder_of;
 use super::url::{composed, decode, has_scheme, own_path};
-use super::{LanguageId, PageId, Picture, Target, anchor, asset, suggest, wikilink};
+use super::{LanguageId, PageId, Picture, Target, anchor, asset, suggest, tracking, wikilink};
 use crate::content::body::LINK_ATTRIBUTES;
 use crate::content::{HoleKind, Page};
 use crate::diag::{Code, Diagnostic, Place, Position};
@@ -153,6 +153,16 @@ fn href(
     let Some(local) = local(link, lookup) else {
         return Target::Url(link.to_owned());
     };
+    if tracking::is_tracked(&local) {
+        diagnostics.push(
+            Diagnostic::new(
+                Code::TrackedLink,
+                "a link within the site carries `utm_` parameters, which would count its reader as coming from elsewhere",
+            )
+            .at(origin.place(position))
+            .hint("write the address without them"),
+        );
+    }
     if let Some((parts, destination)) = meant(&local, origin, lookup) {
         let suffix = suffix(&parts, &destination, origin, lookup).unwrap_or_else(|mut error| {
             if !parts.path.is_empty() {

@@ -9,6 +9,7 @@ mod anchor;
 mod asset;
 mod beside;
 mod collision;
+pub mod community;
 mod digest;
 mod expiry;
 mod index;
@@ -30,6 +31,7 @@ mod suggest;
 mod taxonomy;
 #[cfg(test)]
 mod tests;
+pub mod tracking;
 mod translation;
 mod url;
 mod wikilink;
@@ -88,6 +90,8 @@ pub struct Site {
     pub series: Vec<Series>,
     /// Aliases: from old path to page.
     pub redirects: Vec<Redirect>,
+    /// Channels and join pages, when the site has channels.
+    pub community: Option<community::Community>,
     /// Files that are copied as they are.
     pub assets: Vec<Asset>,
     /// Data files by name (`data/rates.csv` is `rates`), for templates.

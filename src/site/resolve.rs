@@ -11,8 +11,9 @@ use super::reference::{self, Named};
 use super::section::Sections;
 use super::select::Absence;
 use super::{
-    Asset, Input, Page, Picture, Section, Selection, Site, Target, Waiting, asset, expiry, list,
-    picture, redirect, related, relation, section, select, taxonomy, translation,
+    Asset, Input, NextChange, Page, Picture, Section, Selection, Site, Target, Waiting, asset,
+    community, expiry, list, picture, redirect, related, relation, section, select, taxonomy,
+    translation,
 };
 use crate::config::Config;
 use crate::diag::{self, Diagnostic};
@@ -51,6 +52,19 @@ pub fn resolve(input: Input, config: Arc<Config>, selection: Selection) -> (Site
     let assets = asset::files(&input.assets, &pages, &absent, &config.base_path);
     let statics = asset::statics(&input.statics, &config.base_path);
     let redirects = redirect::redirects(&pages, &sections, &config, &mut diagnostics);
+    let community = community::resolve(
+        &community::Known {
+            config: &config,
+            now: selection.now,
+            pages: &pages,
+            sections: &sections,
+            lists: &lists,
+            redirects: &redirects,
+            assets: &assets,
+            statics: &statics,
+        },
+        &mut diagnostics,
+    );
     collision::check(
         &Outputs {
             config: &config,
@@ -59,6 +73,7 @@ pub fn resolve(input: Input, config: Arc<Config>, selection: Selection) -> (Site
             lists: &lists,
             overviews: &taxonomies,
             redirects: &redirects,
+            community: community.as_ref(),
             assets: &assets,
             statics: &statics,
         },
@@ -73,6 +88,7 @@ pub fn resolve(input: Input, config: Arc<Config>, selection: Selection) -> (Site
             lists: &lists,
             overviews: &taxonomies,
             redirects: &redirects,
+            community: community.as_ref(),
             assets: &assets,
             statics: &statics,
             absent: &chosen.absent,
@@ -82,7 +98,6 @@ pub fn resolve(input: Input, config: Arc<Config>, selection: Selection) -> (Site
     fill(&mut pages, &mut sections.list, links, &mut diagnostics);
     let series = relation::relate(&mut pages);
     related::relate(&mut pages, &lists);
-    diag::sort(&mut diagnostics);
     let waiting = chosen
         .absent
         .iter()
@@ -111,12 +126,23 @@ pub fn resolve(input: Input, config: Arc<Config>, selection: Selection) -> (Site
                 output: file.output,
             })
             .collect(),
+        community,
         data: input.data,
-        next_change: chosen.next_change,
+        next_change: sooner(
+            chosen.next_change,
+            community::next_change(&config, selection.now),
+        ),
         tally,
         config,
     };
+    community::report::report(&site, &mut diagnostics);
+    diag::sort(&mut diagnostics);
     (site, diagnostics)
+}
+
+/// The earlier of two changes.
+fn sooner(one: Option<NextChange>, other: Option<NextChange>) -> Option<NextChange> {
+    one.into_iter().chain(other).min_by_key(|change| change.at)
 }
 
 /// Numbers the pages from the newest to the oldest; gives them with their shared paths.

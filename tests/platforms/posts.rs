@@ -54,6 +54,7 @@ pub(crate) fn post(words: &str, capabilities: &Capabilities) -> Post {
         published: Some(moment(&name)),
         cover: None,
         images: Vec::new(),
+        call: None,
     }
 }
 

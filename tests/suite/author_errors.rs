@@ -189,6 +189,36 @@ const SLIPS: &[(&str, &str, &str, &str)] = &[
         "templates/404.html:1:",
     ),
     (
+        "missing-target",
+        "site.yaml",
+        "+community: { channels: { wechat: { name: 公众号 } } }",
+        "site.yaml:7:26: error",
+    ),
+    (
+        "long-code",
+        "site.yaml",
+        "+community: { channels: { chat: { qr: 'https://t.me/LONG' } } }",
+        "site.yaml:7:38: warning",
+    ),
+    (
+        "expired-invite",
+        "site.yaml",
+        "+community: { channels: { chat: { url: 'https://t.me/x', expires: 2026-06-01 } } }",
+        "site.yaml:7:66: warning",
+    ),
+    (
+        "personal-data",
+        "content/a.md",
+        "# 题\n\n打 13812345678 找我。",
+        "content/a.md:3:3: error",
+    ),
+    (
+        "tracked-link",
+        "content/a.md",
+        "# 题\n\n见[那里](/join/?utm_source=x)。",
+        "content/a.md:3:2: warning",
+    ),
+    (
         "tag-case",
         "content/articles/a.md",
         "---\ntitle: 甲\ndate: 2026-01-02\ntags: [Rust, rust]\n---\n文。",
@@ -254,6 +284,28 @@ const SLIPS_OF_SEVERAL_FILES: &[(&str, Files, &str)] = &[
             ("content/a.md", "# 题\n\n```brainfog\n+\n```"),
         ],
         "content/a.md:3:1: warning",
+    ),
+    (
+        "unserved-page",
+        &[
+            (
+                "site.yaml",
+                "+community: { audiences: [returning], pillars: [policy] }",
+            ),
+            ("content/articles/a.md", "# 甲\n\n文。"),
+        ],
+        "content/articles/a.md: warning",
+    ),
+    (
+        "unreached-channel",
+        &[
+            (
+                "site.yaml",
+                "+community: { channels: { chat: { url: 'https://t.me/x', stages: [retain] } } }",
+            ),
+            ("content/join.en.md", "# Join\n\nCome."),
+        ],
+        "site.yaml:7:26: warning",
     ),
     (
         "duplicate-slug",
@@ -326,7 +378,10 @@ fn site(files: &[(&str, &str)]) -> Site {
     let mut site = Site::new().file("content/join.md", "---\ntitle: 加入\n---\n\n来。\n");
     for (file, text) in files {
         site = match text.strip_prefix('+') {
-            Some(more) => site.file(file, format!("{SETTINGS}{more}\n")),
+            Some(more) => {
+                let more = more.replace("LONG", &"x".repeat(700));
+                site.file(file, format!("{SETTINGS}{more}\n"))
+            }
             None if text.starts_with('\u{1}') => site.file(file, b"# \xc4\xe3\xba\xc3\n"),
             None => site.file(file, format!("{text}\n")),
         };

@@ -6,6 +6,7 @@ mod browser;
 mod ci_files;
 mod cli_build;
 mod cli_usage;
+mod community;
 #[path = "../deploys/mod.rs"]
 mod deploys;
 mod desk;

@@ -22,7 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("output", &["diag", "render", "store"]),
-    ("memo", &["diag", "content", "output", "store"]),
+    ("memo", &["diag", "content", "output", "render", "store"]),
     ("serve", &["diag", "output", "render"]),
     (
         "build",

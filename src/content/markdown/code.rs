@@ -293,5 +293,6 @@ mod tests {
         );
         assert_eq!(seen("{.python .numberLines}"), "python Some(true) [] None");
         assert_eq!(seen(""), " None [] None");
+        assert_eq!(seen("js\u{3000}{1}\u{a0}"), "js None [(1, 1)] None");
     }
 }

@@ -214,6 +214,7 @@ impl Platform for Telegram {
                         Part::text("parse_mode", "HTML"),
                         photo(picture),
                     ];
+                    parts.extend(keyboard_part(post));
                     if self.silent {
                         parts.push(Part::text("disable_notification", "true"));
                     }
@@ -239,18 +240,21 @@ impl Platform for Telegram {
                     "parse_mode": "HTML",
                 });
                 self.change("editMessageMedia", |request| {
-                    request.multipart(vec![
+                    let mut parts = vec![
                         Part::text("chat_id", &place.chat.to_string()),
                         Part::text("message_id", &place.message.to_string()),
                         Part::text("media", &media.to_string()),
                         photo(picture),
-                    ])
+                    ];
+                    parts.extend(keyboard_part(post));
+                    request.multipart(parts)
                 })?;
                 return Ok(renamed(at, &Place { form, ..place }));
             }
             (Form::Photo(_), Shaped::Text(caption)) => {
                 fields.insert("caption".to_owned(), json!(caption));
                 fields.insert("parse_mode".to_owned(), json!("HTML"));
+                fields.extend(keyboard(post).map(|keyboard| (KEYBOARD.to_owned(), keyboard)));
                 ("editMessageCaption", place.form.clone())
             }
             (_, Shaped::Text(html)) => {
@@ -408,7 +412,22 @@ fn text_fields(html: &str, post: &Post) -> Map<String, Value> {
         "link_preview_options".to_owned(),
         json!({ "url": post.canonical, "prefer_large_media": post.cover.is_some() }),
     );
+    fields.extend(keyboard(post).map(|keyboard| (KEYBOARD.to_owned(), keyboard)));
     fields
+}
+
+/// Field of the buttons below a message. An edit without it takes them away.
+const KEYBOARD: &str = "reply_markup";
+
+/// The button that leads into the community.
+fn keyboard(post: &Post) -> Option<Value> {
+    let call = post.call.as_ref()?;
+    let link = call.link.as_ref()?;
+    Some(json!({ "inline_keyboard": [[{ "text": call.button, "url": link }]] }))
+}
+
+fn keyboard_part(post: &Post) -> Option<Part> {
+    keyboard(post).map(|keyboard| Part::text(KEYBOARD, &keyboard.to_string()))
 }
 
 fn photo(picture: Rendition) -> Part {
@@ -424,4 +443,40 @@ fn mark(post: &Post) -> String {
             .unwrap_or_else(|| super::digest([image.url.as_str()]))
     });
     digest.chars().take(8).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KEYBOARD, text_fields};
+    use crate::platform::{Call, Content, Post};
+
+    #[test]
+    fn the_way_into_the_community_is_a_button() {
+        let mut post = Post {
+            key: "a@zh-Hans".to_owned(),
+            canonical: "https://example.org/a/".to_owned(),
+            link: String::new(),
+            slug: "a".to_owned(),
+            lang: "zh-Hans".to_owned(),
+            title: String::new(),
+            summary: String::new(),
+            content: Content::Markdown(String::new()),
+            tags: Vec::new(),
+            authors: Vec::new(),
+            published: None,
+            cover: None,
+            images: Vec::new(),
+            call: Some(Call {
+                text: "进群问。".to_owned(),
+                button: "进群".to_owned(),
+                link: Some("https://example.org/join/?utm_source=tg".to_owned()),
+                code: None,
+            }),
+        };
+        let button = &text_fields("x", &post)[KEYBOARD]["inline_keyboard"][0][0];
+        assert_eq!(button["text"], "进群");
+        assert_eq!(button["url"], "https://example.org/join/?utm_source=tg");
+        post.call = None;
+        assert!(!text_fields("x", &post).contains_key(KEYBOARD));
+    }
 }

@@ -5,9 +5,9 @@
 //! everything that was cut or cannot be posted. Knows no ledgers and sends nothing.
 
 pub mod article;
+mod call;
 pub mod cut;
 pub mod hashtag;
-mod link;
 mod overrides;
 mod select;
 mod short;

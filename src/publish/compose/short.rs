@@ -1,7 +1,7 @@
 //! Short posts: an account's template filled for one page, and brought within the limits.
 //!
 //! What gives way, in this order: the end of the summary, the hashtags, the facts, the end of
-//! the title. The link never does.
+//! the title, at last the way into the community. The link never does.
 
 use super::{cut, hashtag};
 use crate::diag::{Code, Diagnostic, Place};
@@ -13,12 +13,12 @@ use crate::publish::account::Account;
 use tera::{Context, ErrorKind, Kwargs, State, Tera, TeraResult};
 
 /// The usual text of a post. Empty parts leave no empty lines behind.
-const USUAL: &str = "{{ title | bold }}\n{{ facts }}\n\n{{ summary }}\n\n{{ link }}\n\n{{ hashtags }}\n{{ mentions }}";
+const USUAL: &str = "{{ title | bold }}\n{{ facts }}\n\n{{ summary }}\n\n{{ link }}\n{{ call }}\n\n{{ hashtags }}\n{{ mentions }}";
 /// Name under which the engine knows the template.
 const NAME: &str = "post";
 /// A text that the page gives itself; the road and the tags follow it.
 const OWN: &str = "own";
-const OWN_TEXT: &str = "{{ summary }}\n\n{{ link }}\n\n{{ hashtags }}";
+const OWN_TEXT: &str = "{{ summary }}\n\n{{ link }}\n{{ call }}\n\n{{ hashtags }}";
 /// Shortest beginning of a summary that is worth showing, in the platform's unit.
 const SHORTEST_SUMMARY: usize = 24;
 
@@ -42,6 +42,8 @@ pub(super) struct Values<'a> {
     pub(super) authors: &'a [String],
     /// The page's own text for this account; the link and the hashtags follow it.
     pub(super) own: Option<&'a str>,
+    /// The way into the community, with marks; may be empty.
+    pub(super) call: &'a str,
 }
 
 /// A filled template.
@@ -130,14 +132,18 @@ impl Template {
             summary: values.own.unwrap_or(values.summary).to_owned(),
             facts,
             hashtags: tags.join(" "),
+            call: values.call.to_owned(),
         };
         let mut shortened = false;
         // Each round gives up one more thing; the first that fits is the post.
-        for round in 0..4 {
+        for round in 0..5 {
             match round {
                 1 => parts.hashtags.clear(),
                 2 => parts.facts.clear(),
-                3 => {
+                3 | 4 => {
+                    if round == 4 {
+                        parts.call.clear();
+                    }
                     let bare = Parts {
                         title: String::new(),
                         summary: String::new(),
@@ -145,7 +151,7 @@ impl Template {
                     };
                     let without = self.render(values, &bare, account, capabilities)?;
                     let room = room(&without, capabilities);
-                    parts.title = cut::fit(&parts.title, room, measure);
+                    parts.title = cut::fit(values.title, room, measure);
                 }
                 _ => {}
             }
@@ -172,7 +178,7 @@ impl Template {
                 }
                 room = room.saturating_sub(1 + room / 16);
             }
-            if round == 3 && fits(&without, capabilities) {
+            if round >= 3 && fits(&without, capabilities) {
                 return Ok(finished(without, capabilities, true));
             }
         }
@@ -214,6 +220,7 @@ impl Template {
         context.insert("tags", &values.tags);
         context.insert("mentions", &mentions.join(" "));
         context.insert("link", &link);
+        context.insert("call", &parts.call);
         context.insert("url", values.link);
         context.insert("canonical", values.canonical);
         context.insert("kind", values.kind);
@@ -236,6 +243,7 @@ struct Parts {
     summary: String,
     facts: String,
     hashtags: String,
+    call: String,
 }
 
 /// An address as people like to read it: without scheme, the end of a long path left out.

@@ -6,7 +6,7 @@ use crate::config::{Config, parse as parse_settings};
 use crate::content::{PageFile, parse};
 use crate::data::Node;
 use crate::diag::print;
-use crate::platform::capability::{Limit, Markup, Recovery};
+use crate::platform::capability::{BodyImages, ImageLimit, Limit, Links, Markup, Recovery};
 use crate::platform::counting::{Unit, count};
 use crate::platform::memory;
 use crate::publish::account::{self, Account};
@@ -276,4 +276,135 @@ fn settings_of_accounts_are_checked_with_their_places() {
     site.yaml:5:70: error[unknown-key]: unknown key `sinc`
     site.yaml:6:3: error[invalid-account]: `d e` cannot be the name of an account
     ");
+}
+
+const COMMUNITY: &str = "community:\n  stages: {acquire: {text: {zh-Hans: 回云岚的人都在这里。, ru: Мы возвращаемся вместе.}, button: {zh-Hans: 进群, ru: Войти}}}\n  channels:\n    wechat: {name: 公众号「云岚回响」, qr: 'https://wx.example.org/x', accounts: {moments: false}}\n    telegram: {name: Telegram, url: 'https://t.me/example'}\n";
+
+/// The first post of an account within abilities that a test changes.
+fn invited(
+    name: &str,
+    change: impl FnOnce(&mut crate::platform::Capabilities),
+) -> crate::platform::Post {
+    let (config, accounts) = settings(&format!("{SETTINGS}{COMMUNITY}"));
+    let site = site(&config, PAGES);
+    let account = accounts.iter().find(|account| account.name == name);
+    let account = account.expect("an account");
+    let mut capabilities = (account.info.capabilities)();
+    change(&mut capabilities);
+    let mut composition = compose(account, &[], &capabilities, &site, &Plain(&site));
+    composition.wanted.swap_remove(0).post
+}
+
+#[test]
+fn the_way_into_the_community_is_shown_as_the_platform_allows() {
+    let text = |post: &crate::platform::Post| post.content.text();
+    let last = |post: &crate::platform::Post| {
+        let text = text(post);
+        text.lines().last().unwrap_or_default().to_owned()
+    };
+    insta::assert_snapshot!(last(&invited("zhihu", |_| {})), @r#"<p>回云岚的人都在这里。 <a href="https://example.org/join/?utm_source=zhihu&amp;utm_medium=article&amp;utm_campaign=salary&amp;utm_content=wechat">https://example.org/join/</a></p>"#);
+    insta::assert_snapshot!(text(&invited("moments", |_| {})), @r"
+    Карта зарплат
+
+    Сколько платят.
+
+    https://example.org/ru/articles/salary/?utm_source=moments&utm_medium=social&utm_campaign=salary
+    Мы возвращаемся вместе. https://example.org/ru/join/?utm_source=moments&utm_medium=social&utm_campaign=salary&utm_content=telegram
+
+    #НоваяРабота
+    ");
+    let button = invited("moments", |able| able.markup = Markup::Telegram);
+    assert!(!text(&button).contains("/join/"));
+    let call = button.call.expect("a button");
+    assert_eq!(call.button, "Войти");
+    assert!(call.link.expect("a link").contains(
+        "/ru/join/?utm_source=moments&utm_medium=social&utm_campaign=salary&utm_content=telegram"
+    ));
+    let scanned = invited("zhihu", |able| able.links = Links::OwnField);
+    insta::assert_snapshot!(last(&scanned), @r#"<p><img src="https://example.org/go/wechat/zhihu/qr.png" alt="公众号「云岚回响」"></p>"#);
+    let code = scanned.call.and_then(|call| call.code).expect("a code");
+    assert_eq!(code.text.as_deref(), Some("https://wx.example.org/x"));
+    let plain = invited("zhihu", |able| able.links = Links::Forbidden);
+    insta::assert_snapshot!(last(&plain), @"<p>回云岚的人都在这里。 公众号「云岚回响」</p>");
+    assert!(
+        plain
+            .call
+            .is_some_and(|call| call.link.is_none() && call.code.is_none())
+    );
+}
+
+#[test]
+fn a_code_in_a_post_tells_its_page() {
+    let own = COMMUNITY.replace(
+        "qr: 'https://wx.example.org/x'",
+        "url: 'https://wx.example.org/x'",
+    );
+    let (config, accounts) = settings(&format!("{SETTINGS}{own}"));
+    let site = site(&config, PAGES);
+    let mut capabilities = (accounts[0].info.capabilities)();
+    capabilities.links = Links::OwnField;
+    capabilities.images = BodyImages::Uploaded(ImageLimit {
+        bytes: 1_000_000,
+        side: 1_000,
+        types: &["image/png"],
+    });
+    let composition = compose(&accounts[0], &[], &capabilities, &site, &Plain(&site));
+    let post = &composition.wanted[0].post;
+    let code = post.call.as_ref().and_then(|call| call.code.as_ref());
+    let code = code.expect("a code");
+    let tracked = "utm_source=zhihu&utm_medium=qr&utm_campaign=salary&utm_content=wechat";
+    assert_eq!(
+        code.text,
+        Some(format!("https://example.org/go/wechat/zhihu/?{tracked}"))
+    );
+    assert_eq!(
+        code.image.url,
+        format!("https://example.org/go/wechat/zhihu/qr.png?{tracked}")
+    );
+    assert_eq!(post.images, std::slice::from_ref(&code.image));
+}
+
+#[test]
+fn room_for_the_way_in_is_kept_before_the_text_is_cut() {
+    let lengths = [700, 330, 290, 260];
+    for most in lengths {
+        let post = invited("moments", |able| {
+            able.text = Limit::new(most, Unit::Graphemes);
+        });
+        let text = post.content.text();
+        assert!(
+            text.contains("/ru/join/") && text.contains("/ru/articles/salary/"),
+            "{most}: {text}"
+        );
+        assert!(text.chars().count() <= most, "{most}: {text}");
+    }
+    // Before nothing is posted at all, the way in gives way.
+    let post = invited("moments", |able| {
+        able.text = Limit::new(130, Unit::Graphemes)
+    });
+    assert!(!post.content.text().contains("/join/"));
+    let long = "字".repeat(3_000);
+    let page = (
+        "articles/long.md",
+        format!("---\ntitle: 长\ndate: 2026-11-05\n---\n{long}\n\n{long}"),
+    );
+    let (config, accounts) = settings(&format!("{SETTINGS}{COMMUNITY}"));
+    let site = site(&config, &[(page.0, &page.1)]);
+    let mut capabilities = (accounts[0].info.capabilities)();
+    capabilities.text = Limit::new(4_000, Unit::CodePoints);
+    let composition = compose(&accounts[0], &[], &capabilities, &site, &Plain(&site));
+    let text = composition.wanted[0].post.content.text();
+    assert!(
+        text.chars().count() <= 4_000 && text.ends_with("/join/</a></p>"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_media_of_platforms_are_words_of_the_vocabulary() {
+    use crate::platform::capability::Medium;
+    use crate::site::tracking::MEDIA;
+    for medium in [Medium::Chat, Medium::Social, Medium::Article, Medium::Email] {
+        assert!(MEDIA.contains(&medium.as_str()));
+    }
 }

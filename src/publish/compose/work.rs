@@ -1,13 +1,14 @@
 //! One page for one account: title, summary, tags, cover and text within the limits.
 
 use super::overrides::Override;
-use super::{Composed, Texts, absolute, article, cut, link, select, short, words};
+use super::{Composed, Texts, absolute, article, call, cut, select, short, words};
 use crate::diag::{Code, Diagnostic, Place, Position};
 use crate::platform::capability::{BodyImages, Links, Markup};
 use crate::platform::counting::count;
 use crate::platform::{Capabilities, Content, Image, Post};
 use crate::publish::account::{Account, BodyWish};
 use crate::publish::plan::unit;
+use crate::site::tracking::{Road, tracked};
 use crate::site::{Page, PageId, Site, Target};
 use std::sync::Arc;
 
@@ -37,11 +38,14 @@ impl Work<'_> {
         let source = &self.page.source;
         let canonical = absolute(self.site, &self.page.url);
         let link = if self.account.track {
-            link::tracked(
+            tracked(
                 &canonical,
-                &self.account.name,
-                capabilities.medium,
-                &self.page.slug,
+                &Road {
+                    source: &self.account.name,
+                    medium: capabilities.medium.as_str(),
+                    campaign: &self.page.slug,
+                    label: "",
+                },
             )
         } else {
             canonical.clone()
@@ -64,6 +68,7 @@ impl Work<'_> {
                 images,
                 canonical,
                 link,
+                call: None,
             },
             hash: String::new(),
             length: 0,
@@ -79,10 +84,19 @@ impl Work<'_> {
             since: self.account.filter.since,
             refusal: None,
         };
+        let invitation = call::invitation(self);
         match short {
-            Some(template) => self.short(template, &mut composed, &mut diagnostics),
-            None => self.article(&mut composed, &mut diagnostics),
+            Some(template) => {
+                self.short(
+                    template,
+                    invitation.as_ref(),
+                    &mut composed,
+                    &mut diagnostics,
+                );
+            }
+            None => self.article(invitation.as_ref(), &mut composed, &mut diagnostics),
         }
+        composed.post.call = invitation.map(|invitation| invitation.call);
         if let Some(refusal) = &composed.refusal {
             diagnostics.push(
                 Diagnostic::new(
@@ -111,7 +125,7 @@ impl Work<'_> {
         }
     }
 
-    fn lang(&self) -> &str {
+    pub(super) fn lang(&self) -> &str {
         self.site
             .config
             .languages
@@ -229,9 +243,11 @@ impl Work<'_> {
     fn short(
         &self,
         template: &short::Template,
+        invitation: Option<&call::Invitation>,
         composed: &mut Composed,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
+        let call = invitation.map(|invitation| invitation.short(self.capabilities.markup));
         let whole = short::Values {
             title: &composed.post.title,
             summary: &composed.post.summary,
@@ -244,6 +260,7 @@ impl Work<'_> {
             site: self.site.config.title.get(self.lang()),
             authors: &composed.post.authors,
             own: self.own.text.as_deref(),
+            call: call.as_deref().unwrap_or_default(),
         };
         match template.fill(&whole, self.account, self.capabilities) {
             Ok(filled) => {
@@ -274,7 +291,12 @@ impl Work<'_> {
         }
     }
 
-    fn article(&self, composed: &mut Composed, diagnostics: &mut Vec<Diagnostic>) {
+    fn article(
+        &self,
+        invitation: Option<&call::Invitation>,
+        composed: &mut Composed,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
         let capabilities = self.capabilities;
         let full = self.account.body == BodyWish::Full
             && select::rights(self.page) == select::Rights::Full;
@@ -300,6 +322,10 @@ impl Work<'_> {
             &composed.post.link,
             capabilities.links,
         );
+        let closing = match invitation {
+            Some(invitation) => format!("{closing}\n{}", invitation.html(self.lang())),
+            None => closing,
+        };
         let limit = capabilities.text;
         let shape = |html: &str| match capabilities.markup {
             Markup::WechatHtml => article::wechat(html),
@@ -335,6 +361,14 @@ impl Work<'_> {
         let html = format!("{}\n{closing}", html.trim_end());
         if let BodyImages::Uploaded(_) = capabilities.images {
             composed.post.images = self.images(&html);
+            // The code is no picture of the page, so it is known only here.
+            let code = invitation.and_then(|invitation| invitation.call.code.as_ref());
+            if let Some(image) = code.map(|code| &code.image) {
+                let shown = composed.post.images.iter_mut();
+                shown
+                    .filter(|shown| shown.url == image.url)
+                    .for_each(|shown| shown.clone_from(image));
+            }
         }
         let shaped = shape(&html);
         composed.post.content = match capabilities.markup {

@@ -38,6 +38,7 @@ pub(crate) fn composed(key: &str, date: Option<jiff::Timestamp>, text: &str) -> 
         authors: Vec::new(),
         published: date,
         cover: None,
+        call: None,
         images: Vec::new(),
     };
     Composed {

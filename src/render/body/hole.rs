@@ -108,13 +108,13 @@ impl Filler<'_> {
     pub(super) fn placed(&self, url: &str) -> String {
         match self.mode {
             Mode::Site => url.to_owned(),
-            Mode::Feed if url.starts_with('#') => {
+            Mode::Feed | Mode::Post if url.starts_with('#') => {
                 format!(
                     "{}{url}",
                     address::absolute(&self.contexts.site.config, self.url)
                 )
             }
-            Mode::Feed => address::absolute(&self.contexts.site.config, url),
+            Mode::Feed | Mode::Post => address::absolute(&self.contexts.site.config, url),
         }
     }
 

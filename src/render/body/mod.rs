@@ -6,11 +6,12 @@
 
 mod hole;
 
-use super::context::Contexts;
+use super::context::{Contexts, call};
 use super::errors::Errors;
 use crate::content::body::Component;
 use crate::content::{Body, Hole, HoleKind};
 use crate::diag::{Code, Diagnostic, Place, did_you_mean};
+use crate::site::community::Wish;
 use crate::site::{PageId, Section, Target};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::BTreeSet;
@@ -24,6 +25,8 @@ pub(crate) enum Mode {
     Site,
     /// Elsewhere: links are whole URLs, components know that they are in a feed.
     Feed,
+    /// In a post, which has an invitation of its own: as in a feed, without the text's.
+    Post,
 }
 
 /// Directives nest at most so deep; deeper ones show their text without a component.
@@ -37,6 +40,7 @@ pub(crate) fn page(contexts: &Contexts<'_>, id: PageId, mode: Mode, errors: &Err
         language: usize::from(page.language),
         url: &page.url,
         card: contexts.card(id),
+        wish: Wish::of(page),
         file: &page.source.file.file,
         mode,
         errors,
@@ -59,6 +63,10 @@ pub(crate) fn section(
         language: usize::from(section.language),
         url: &section.url,
         card: contexts.section_card(section),
+        wish: Wish {
+            language: section.language,
+            ..Wish::default()
+        },
         file: &source.file.file,
         mode,
         errors,
@@ -127,6 +135,8 @@ struct Filler<'a> {
     language: usize,
     url: &'a str,
     card: Value,
+    /// For whom an invitation in the text is.
+    wish: Wish<'a>,
     file: &'a Arc<str>,
     mode: Mode,
     errors: &'a Errors,
@@ -206,6 +216,9 @@ impl Filler<'_> {
                 .into_context()
         });
         let context = self.component_context(globals, component, &frame);
+        if self.mode == Mode::Post && component.name == "join" {
+            return;
+        }
         let theme = self.contexts.theme;
         let (Some(name), Some(engine)) = (
             template(component, theme.components()),
@@ -222,6 +235,37 @@ impl Filler<'_> {
                 out.push_str(&frame.html);
             }
         }
+    }
+
+    /// The invitation of the page, with what the directive says otherwise.
+    fn call(&self, component: &Component) -> Value {
+        if component.name != "join" {
+            return Value::none();
+        }
+        let site = self.contexts.site;
+        let said = |key: &str| {
+            let mut attributes = component.attributes.iter();
+            attributes
+                .find(|(name, _)| name == key)
+                .map(|(_, value)| value.as_str())
+        };
+        let mut wish = self.wish.clone();
+        if let Some(audience) = said("audience") {
+            wish.audiences = audience.split(',').map(str::trim).collect();
+        }
+        wish.stage = said("stage").or(wish.stage);
+        let Some(mut call) = site.call(&wish) else {
+            return Value::none();
+        };
+        if let Some(name) = said("channel") {
+            call.channels = site.offered(wish.language, None);
+            if name != "all" {
+                call.channels
+                    .retain(|offered| offered.settings.name == name);
+            }
+        }
+        let lang = &site.config.languages[self.language].tag;
+        call::value(&call, lang, &|path| self.placed(path))
     }
 
     fn component_context(
@@ -266,7 +310,8 @@ impl Filler<'_> {
         context.insert_value("body", html(&frame.html));
         context.insert_value("attributes", Value::from(attributes));
         context.insert_value("page", self.card.clone());
-        context.insert_value("in_feed", Value::from(self.mode == Mode::Feed));
+        context.insert_value("in_feed", Value::from(self.mode != Mode::Site));
+        context.insert_value("call", self.call(component));
         context
     }
 }

@@ -1,12 +1,13 @@
 //! The record `here`: takes what an output is, gives its address and everything for its head.
 
 use super::value::{link, maybe, maybe_date, picture, record};
-use super::{Contexts, card, part_url, parts, titles};
+use super::{Contexts, card, part_url, parts, titles, way};
 use crate::content::Kind;
 use crate::render::address;
 use crate::render::context::site::{feeds, home};
 use crate::render::filters::static_url;
 use crate::render::theme::Theme;
+use crate::site::community::Door;
 use crate::site::{List, ListOf, Page, PageId, Redirect, Site};
 use std::sync::Arc;
 use tera::Value;
@@ -24,6 +25,10 @@ pub(crate) enum HereKind<'a> {
     NotFound,
     /// An old address.
     Redirect(&'a Redirect),
+    /// The join page of a language (index in `Config::languages`).
+    Join(usize),
+    /// A door of a channel (index in the community's channels).
+    Door(usize, &'a Door),
 }
 
 /// An output and where it stands.
@@ -40,18 +45,18 @@ pub(crate) struct Here<'a> {
 }
 
 /// Head data that depends on what the output is.
-struct Head {
-    title: String,
-    description: String,
-    name: &'static str,
-    og_type: &'static str,
-    image: Value,
-    index: bool,
+pub(super) struct Head {
+    pub(super) title: String,
+    pub(super) description: String,
+    pub(super) name: &'static str,
+    pub(super) og_type: &'static str,
+    pub(super) image: Value,
+    pub(super) index: bool,
     /// Versions: language and URL, this one among them.
-    versions: Vec<(usize, String)>,
-    feeds: Vec<Value>,
-    neighbours: (Option<String>, Option<String>),
-    dates: (Value, Value),
+    pub(super) versions: Vec<(usize, String)>,
+    pub(super) feeds: Vec<Value>,
+    pub(super) neighbours: (Option<String>, Option<String>),
+    pub(super) dates: (Value, Value),
 }
 
 /// The record.
@@ -64,6 +69,8 @@ pub(super) fn value(contexts: &Contexts<'_>, here: &Here<'_>) -> Value {
         HereKind::Taxonomy(index) => of_taxonomy(contexts, index, here),
         HereKind::NotFound => of_missing(contexts, here),
         HereKind::Redirect(redirect) => of_redirect(contexts, redirect, here),
+        HereKind::Join(_) => way::join(contexts, here),
+        HereKind::Door(channel, door) => way::door(contexts, channel, door, here),
     };
     let image = if head.image.is_none() {
         share_picture(contexts, &head.title, here.language)
@@ -93,6 +100,7 @@ pub(super) fn value(contexts: &Contexts<'_>, here: &Here<'_>) -> Value {
         ("next", maybe(next.as_deref())),
         ("published", head.dates.0),
         ("modified", head.dates.1),
+        ("call", way::call(contexts, here)),
     ]))
 }
 
@@ -252,7 +260,7 @@ fn of_redirect(contexts: &Contexts<'_>, redirect: &Redirect, here: &Here<'_>) ->
     }
 }
 
-fn plain(contexts: &Contexts<'_>, here: &Here<'_>, title: String) -> Head {
+pub(super) fn plain(contexts: &Contexts<'_>, here: &Here<'_>, title: String) -> Head {
     Head {
         title,
         description: String::new(),
@@ -269,7 +277,7 @@ fn plain(contexts: &Contexts<'_>, here: &Here<'_>, title: String) -> Head {
 
 /// A description for what has none of its own: no two outputs of a language share a title, so
 /// none share it either.
-fn with_site(site: &Site, language: usize, title: &str) -> String {
+pub(super) fn with_site(site: &Site, language: usize, title: &str) -> String {
     let tag = &site.config.languages[language].tag;
     let description = site.config.description.get(tag);
     let tail = if description.is_empty() {
@@ -361,7 +369,13 @@ pub(crate) fn steps(
                 overview.url.clone(),
             ));
         }
-        HereKind::NotFound | HereKind::Redirect(_) => {}
+        HereKind::Join(language) => {
+            let joins = site.community.iter().flat_map(|community| &community.joins);
+            let title = titles::join(theme, language);
+            let own = joins.skip(language).take(1);
+            steps.extend(own.map(|join| (title.to_owned(), join.url.clone())));
+        }
+        HereKind::NotFound | HereKind::Redirect(_) | HereKind::Door(..) => {}
     }
     steps
 }

@@ -6,6 +6,7 @@ use super::{Contexts, details, part_url, parts};
 use crate::content::{Details, Kind};
 use crate::render::{address, context::titles};
 use crate::site::{List, ListOf, Page, PageId};
+use std::collections::BTreeSet;
 use tera::Value;
 
 /// The record for one part of a list.
@@ -78,7 +79,7 @@ pub(super) fn value(contexts: &Contexts<'_>, list: &List, part: usize, content: 
                 Value::none()
             },
         ),
-        ("parts", part_links(contexts, list, part)),
+        ("parts", part_links(list, part)),
         ("parent", parent),
         ("children", children),
         (
@@ -109,14 +110,21 @@ pub(super) fn value(contexts: &Contexts<'_>, list: &List, part: usize, content: 
     ]))
 }
 
-/// Links to all parts, that of this part marked.
-fn part_links(contexts: &Contexts<'_>, list: &List, part: usize) -> Value {
-    let facts = contexts.facts.get(list.url.as_str());
-    let mut links = facts.map_or_else(Vec::new, |facts| facts.parts.clone());
-    if let Some(current) = links.get_mut(part.saturating_sub(1)) {
-        *current = link(&part.to_string(), &part_url(list, part), true);
-    }
-    Value::from(links)
+/// Links to the first part, to this one and two on either side, and to the last: a list of a
+/// hundred thousand pages has five thousand parts, and each shows these.
+fn part_links(list: &List, part: usize) -> Value {
+    let last = parts(list);
+    let around = part.saturating_sub(2)..=part + 2;
+    let numbers = [1, last].into_iter().chain(around);
+    let numbers: BTreeSet<usize> = numbers
+        .filter(|number| (1..=last).contains(number))
+        .collect();
+    Value::from(
+        numbers
+            .into_iter()
+            .map(|number| link(&number.to_string(), &part_url(list, number), number == part))
+            .collect::<Vec<_>>(),
+    )
 }
 
 fn word(of: &ListOf) -> &'static str {

@@ -4,6 +4,7 @@
 //! What many outputs share (cards, links to lists, the site in a language) is made once here
 //! and cloned cheaply; what belongs to one output is made when it is rendered.
 
+pub(crate) mod call;
 pub(crate) mod card;
 pub(crate) mod details;
 mod here;
@@ -12,8 +13,10 @@ mod page;
 pub(crate) mod site;
 pub(crate) mod titles;
 mod value;
+mod way;
 
 pub(crate) use here::{Here, HereKind, steps};
+pub(crate) use value::texts;
 
 use super::address;
 use super::key::{self, Shared, Variables};
@@ -34,7 +37,7 @@ pub(crate) struct Contexts<'a> {
     /// A card per page.
     pub(crate) cards: Vec<Value>,
     /// A link per list.
-    links: Vec<Value>,
+    pub(crate) links: Vec<Value>,
     languages: Vec<LanguageSite>,
     data: Value,
     /// What all parts of a list share, by the list's URL.
@@ -47,6 +50,8 @@ pub(crate) struct Contexts<'a> {
     pub(crate) shared: Shared,
     /// Digest of what every output depends on.
     pub(crate) salt: Digest,
+    /// Digest per language of what all its outputs show.
+    pub(crate) global_digests: Vec<Digest>,
 }
 
 impl<'a> Contexts<'a> {
@@ -82,12 +87,11 @@ impl<'a> Contexts<'a> {
             .map(|list| (list.url.as_str(), ListFacts::of(site, list)))
             .collect();
         let mut shared = Shared::default();
-        shared.add(facts.values().flat_map(|facts| &facts.parts));
         shared.add(&links);
         shared.add(&cards);
         shared.add([&data, &theme.options]);
         shared.add((0..site.config.languages.len()).map(|language| theme.words(language)));
-        Self {
+        let mut contexts = Self {
             site,
             theme,
             cards,
@@ -99,7 +103,12 @@ impl<'a> Contexts<'a> {
             section_lists,
             shared,
             salt: key::salt(site, theme),
-        }
+            global_digests: Vec::new(),
+        };
+        contexts.global_digests = (0..site.config.languages.len())
+            .map(|language| contexts.shared.key(&contexts.globals(language, ""), &[]))
+            .collect();
+        contexts
     }
 
     /// The globals without `here`, for components.
@@ -119,6 +128,11 @@ impl<'a> Contexts<'a> {
         let mut variables = self.globals(here.language, &here.url);
         variables.insert("here", here::value(self, here));
         variables
+    }
+
+    /// The invitation of an output.
+    pub(crate) fn call(&self, here: &Here<'_>) -> Value {
+        way::call(self, here)
     }
 
     /// A page's card.
@@ -205,8 +219,6 @@ impl<'a> Contexts<'a> {
 struct ListFacts {
     kind: Option<Kind>,
     has_calendar: bool,
-    /// A link per part.
-    parts: Vec<Value>,
 }
 
 impl ListFacts {
@@ -214,9 +226,6 @@ impl ListFacts {
         Self {
             kind: list_kind(&site.pages, list),
             has_calendar: has_calendar(&site.pages, list),
-            parts: (1..=parts(list))
-                .map(|part| value::link(&part.to_string(), &part_url(list, part), false))
-                .collect(),
         }
     }
 }
@@ -244,10 +253,13 @@ fn known_urls(site: &Site) -> BTreeSet<&str> {
     let lists = site.lists.iter().map(|list| list.url.as_str());
     let sections = site.sections.iter().map(|section| section.url.as_str());
     let taxonomies = site.taxonomies.iter().map(|index| index.url.as_str());
+    let joins = site.community.iter().flat_map(|community| &community.joins);
+    let joins = joins.map(|join| join.url.as_str());
     pages
         .chain(lists)
         .chain(sections)
         .chain(taxonomies)
+        .chain(joins)
         .collect()
 }
 

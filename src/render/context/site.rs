@@ -77,6 +77,7 @@ impl LanguageSite {
             ("taxonomies", Value::none()),
             ("feeds", Value::from(feeds.clone())),
             ("archive", maybe(archive)),
+            ("community", super::call::community(site, language)),
             ("extra", extra),
             ("year", count(usize::try_from(year).unwrap_or_default())),
         ]);

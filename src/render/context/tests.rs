@@ -10,6 +10,7 @@ use crate::render::contract::{GLOBALS, RECORDS, Shape};
 use crate::render::sample;
 use crate::render::theme::files::MemoryFiles;
 use crate::render::theme::{Theme, assemble};
+use crate::site::community::{Channel, Community, Door, DoorCode, Join, Leads};
 use crate::site::{ListOf, Picture, Redirect, Section, Series, Site, TaxonomyIndex};
 use std::collections::BTreeSet;
 use tera::Value;
@@ -180,6 +181,28 @@ fn rich() -> Site {
         output: "old/index.html".to_owned(),
         to: "/blog/articles/a/".to_owned(),
     }];
+    let settings = "site: {url: 'https://example.org/blog', title: x, languages: [zh-Hans, en], timezone: UTC}\ncommunity:\n  positioning: x\n  audiences: {coder: {zh-Hans: 程序员}}\n  channels: {telegram: {url: 'https://t.me/x', text: y}}\n";
+    let (config, found) = crate::config::parse(&"site.yaml".into(), settings);
+    assert_eq!(found, []);
+    std::sync::Arc::make_mut(&mut site.config).community = config.unwrap().community;
+    let door = Door {
+        source: None,
+        url: "/blog/go/telegram/".to_owned(),
+        folder: "go/telegram/".to_owned(),
+        leads: Leads::To("https://t.me/x".to_owned()),
+        code: DoorCode::Made("https://t.me/x".to_owned()),
+    };
+    let join = |url: &str| Join {
+        url: url.to_owned(),
+        made: Some(format!("{}index.html", &url[6..])),
+    };
+    site.community = Some(Community {
+        channels: vec![Channel {
+            index: 0,
+            doors: vec![door],
+        }],
+        joins: vec![join("/blog/join/"), join("/blog/en/join/")],
+    });
     site
 }
 
@@ -270,6 +293,9 @@ fn contexts_are_what_the_contract_says() {
     kinds.push((HereKind::Taxonomy(0), 0));
     kinds.push((HereKind::NotFound, 1));
     kinds.push((HereKind::Redirect(&site.redirects[0]), 0));
+    kinds.push((HereKind::Join(1), 1));
+    let door = &site.community.as_ref().unwrap().channels[0].doors[0];
+    kinds.push((HereKind::Door(0, door), 0));
     for (kind, language) in kinds {
         let here = Here {
             kind,
@@ -290,7 +316,9 @@ fn contexts_are_what_the_contract_says() {
                 complaints.extend(hold("terms", &contexts.terms(index), &terms, &mut seen));
                 continue;
             }
-            HereKind::NotFound | HereKind::Redirect(_) => continue,
+            HereKind::NotFound | HereKind::Redirect(_) | HereKind::Join(_) | HereKind::Door(..) => {
+                continue;
+            }
         };
         complaints.extend(record(name, &value, name, &mut seen));
     }

@@ -77,6 +77,11 @@ pub(crate) fn taxonomy(site: &Site, theme: &Theme, index: &TaxonomyIndex) -> Str
         .to_owned()
 }
 
+/// Title of the join pages that the site does not write itself.
+pub(crate) fn join(theme: &Theme, language: usize) -> &str {
+    theme.word(language, "join_title").unwrap_or("Join")
+}
+
 /// A title or description of a further part of a list.
 pub(crate) fn part(theme: &Theme, language: usize, title: &str, part: usize) -> String {
     let number = part.to_string();

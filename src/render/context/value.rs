@@ -20,7 +20,7 @@ pub(super) fn maybe(text: Option<&str>) -> Value {
 }
 
 /// A list of texts.
-pub(super) fn texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> Value {
+pub(crate) fn texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> Value {
     Value::from(texts.into_iter().map(Value::from).collect::<Vec<_>>())
 }
 

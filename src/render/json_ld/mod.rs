@@ -54,7 +54,8 @@ pub(crate) fn of(
             list(site, of, &title, &url, shown.unwrap_or_default(), trail)
         }
         HereKind::Taxonomy(_) => script(breadcrumbs(site, trail).into_iter().collect()),
-        HereKind::NotFound | HereKind::Redirect(_) => String::new(),
+        HereKind::Join(language) => join(site, theme, language, trail),
+        HereKind::NotFound | HereKind::Redirect(_) | HereKind::Door(..) => String::new(),
     };
     (markup, Vec::new())
 }
@@ -92,6 +93,23 @@ fn home(site: &Site, language: LanguageId) -> String {
     node.set("publisher", publisher(site, language));
     node.maybe("image", origin::site_image(config).map(Value::from));
     script(vec![node.finish()])
+}
+
+/// Structured data of a join page that the site does not write itself.
+fn join(site: &Site, theme: &Theme, language: usize, trail: Trail<'_>) -> String {
+    let config = &*site.config;
+    let mut node = Node::new("WebPage");
+    node.text("name", titles::join(theme, language));
+    if let Some((_, url)) = trail.last() {
+        node.set("url", json!(absolute(config, url)));
+    }
+    node.set("inLanguage", json!(config.languages[language].tag));
+    script(
+        [node.finish()]
+            .into_iter()
+            .chain(breadcrumbs(site, trail))
+            .collect(),
+    )
 }
 
 /// Structured data of a list: its title, its path and the pages that it shows.

@@ -13,14 +13,14 @@ pub(crate) use engine::{place, sentence};
 pub(crate) use manifest::value as manifest_value;
 pub use statics::StaticFile;
 
-use super::words;
+use super::{check, words};
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Place, did_you_mean};
 use files::{Content, DiskFiles, ThemeFiles};
 use manifest::Manifest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tera::value::Key;
 use tera::{Tera, Value};
 
@@ -44,6 +44,8 @@ pub struct Theme {
     pub(crate) statics: Vec<StaticFile>,
     /// Share picture of pages that have none: path below `static/` and its size.
     pub(crate) image: Option<(String, Option<(u32, u32)>)>,
+    /// What the check of the templates found, once somebody asked.
+    checked: OnceLock<Vec<Diagnostic>>,
 }
 
 impl std::fmt::Debug for Theme {
@@ -66,6 +68,11 @@ pub(crate) struct TemplateFile {
 }
 
 impl Theme {
+    /// What is wrong in the templates without any page being rendered.
+    pub(crate) fn checked(&self) -> &[Diagnostic] {
+        self.checked.get_or_init(|| check::check_templates(self))
+    }
+
     /// The static files with each of their outputs, paths below the public folder.
     pub fn statics(&self) -> Vec<(&StaticFile, &str)> {
         self.statics
@@ -191,6 +198,7 @@ pub fn assemble(files: &dyn ThemeFiles, config: &Config) -> (Option<Theme>, Vec<
         options,
         statics,
         image,
+        checked: OnceLock::new(),
     };
     (Some(theme), diagnostics)
 }

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod collisions;
+mod community;
 mod links;
 mod lists;
 mod relations;

@@ -44,6 +44,16 @@ pub fn with_link(words: &str, url: &str) -> String {
     html
 }
 
+/// A picture that stands alone.
+pub fn picture(url: &str, description: &str) -> String {
+    let mut html = "<p>".to_owned();
+    let attributes = [("src", url), ("alt", description)];
+    let attributes = attributes.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    tree::open("img", &attributes, &mut html);
+    html.push_str("</p>");
+    html
+}
+
 /// The article without its links, whose words stay.
 pub fn unlinked(html: &str) -> String {
     let mut plain = String::new();
@@ -127,7 +137,9 @@ pub fn links(html: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{images, links, markdown, paragraphs, shorten, wechat, with_link};
+    use super::{
+        images, links, markdown, paragraphs, picture, shorten, unlinked, wechat, with_link,
+    };
 
     const ARTICLE: &str = "<h2>薪资 &amp; 福利</h2>\n<p>一句<strong>重点</strong>，见<a href=\"https://e.org/a_b\">这里</a>，2*3_x。</p>\n<ul>\n<li>甲<ul><li>乙</li></ul></li>\n<li>丙</li>\n</ul>\n<pre><code class=\"language-rust\">let a = \"`\";\n  b\n</code></pre>\n<table><thead><tr><th>城</th><th>薪</th></tr></thead><tbody><tr><td>云岚</td><td>1|2</td></tr></tbody></table>\n<p><img src=\"https://e.org/i.png\" alt=\"图\"> <ruby>字<rp>(</rp><rt>zì</rt><rp>)</rp></ruby></p>\n<blockquote><p>引文</p></blockquote>\n<ol start=\"3\"><li><p>三</p><p>续</p></li></ol><hr>";
 
@@ -234,6 +246,18 @@ mod tests {
         assert_eq!(
             with_link("见：", "https://e.org/%E4%B8%80/?utm_source=a&b=1"),
             "<p>见：<a href=\"https://e.org/%E4%B8%80/?utm_source=a&amp;b=1\">https://e.org/一/</a></p>"
+        );
+    }
+
+    #[test]
+    fn links_can_be_taken_out_and_pictures_set_in() {
+        assert_eq!(
+            unlinked("<p>见<a href=\"https://e.org\">这<b>里</b></a>。</p>"),
+            "<p>见这<b>里</b>。</p>"
+        );
+        assert_eq!(
+            picture("https://e.org/qr.png?a=1&b=2", "\"群\""),
+            "<p><img src=\"https://e.org/qr.png?a=1&amp;b=2\" alt=\"&quot;群&quot;\"></p>"
         );
     }
 
