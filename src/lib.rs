@@ -81,7 +81,7 @@
 //! | [`publish`] | diag, data, config, content, site, platform |
 //! | [`deploy`] | diag, data, config, output, platform |
 //! | [`publishing`] | all of the above but output, serve and deploy |
-//! | [`desk`] | diag, platform, publish, publishing |
+//! | [`desk`] | diag, render, platform, publish, publishing |
 //! | [`cli`] | everything |
 //!
 //! # Where building showed a better way

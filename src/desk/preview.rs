@@ -39,7 +39,7 @@ pub(super) fn preview(sheet: &Sheet<'_>) -> String {
 }
 
 /// Markdown of ours as HTML. It has no HTML inside; if it had, it would be shown as text.
-fn rendered(markdown: &str) -> String {
+pub(super) fn rendered(markdown: &str) -> String {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let events = Parser::new_ext(markdown, options).map(|event| match event {
         Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),

@@ -11,6 +11,9 @@ use crate::publish::compose::{Composed, article};
 use crate::publish::plan::{Change, unit};
 use crate::publishing::by_hand::NotRecorded;
 use crate::publishing::{AccountWork, Session};
+use crate::render::qr;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write as _;
 
 /// What is said above the sheet after its form was sent.
@@ -235,6 +238,28 @@ impl Sheet<'_> {
         if !post.link.is_empty() && able.links != Links::Forbidden {
             self.field(body, "link", words.link, &post.link, None, 2);
         }
+        self.call(body);
+    }
+
+    /// The way into the community, for fields of its own and comments below the post.
+    fn call(&self, body: &mut String) {
+        let Some(call) = &self.composed.post.call else {
+            return;
+        };
+        let words = self.words;
+        self.field(body, "call", words.call, &call.text, None, 2);
+        if let Some(link) = &call.link {
+            self.field(body, "call-link", words.call_link, link, None, 2);
+        }
+        if let Some(code) = &call.code {
+            let _ = write!(
+                body,
+                "<section class=\"field\"><div class=\"row\"><h2>{}</h2></div><div class=\"picture\">",
+                escape(words.code)
+            );
+            self.picture(body, "code", &code.image);
+            body.push_str("</div></section>\n");
+        }
     }
 
     fn is_article(&self) -> bool {
@@ -357,12 +382,16 @@ impl Sheet<'_> {
     /// The images of the text, in its order.
     fn images(&self) -> Vec<Image> {
         let post = &self.composed.post;
-        let Content::Html(html) = &post.content else {
-            return post.images.clone();
+        let code = post.call.as_ref().and_then(|call| call.code.as_ref());
+        let is_code = |url: &str| code.is_some_and(|code| code.image.url == url);
+        let html = match &post.content {
+            Content::Html(html) => html,
+            Content::Markdown(text) => &preview::rendered(text),
+            Content::Short(_) => return post.images.clone(),
         };
         let mut images: Vec<Image> = Vec::new();
         for (url, alt) in article::images(html) {
-            if !images.iter().any(|known| known.url == url) {
+            if !images.iter().any(|known| known.url == url) && !is_code(&url) {
                 images.push(Image {
                     url,
                     alt,
@@ -394,13 +423,28 @@ impl Sheet<'_> {
         body.push_str("</p>");
     }
 
-    /// Where something of the site is on this server.
+    /// Where something of the site is on this server. A code that is made for this post alone is
+    /// nowhere, and stands in the page itself.
     pub(super) fn local(&self, url: &str) -> String {
+        let code = self.composed.post.call.as_ref();
+        let code = code
+            .and_then(|call| call.code.as_ref())
+            .filter(|code| code.image.url == url)
+            .and_then(|code| code.text.as_deref());
+        if let Some(picture) = code.and_then(picture_of) {
+            return picture;
+        }
         url.strip_prefix(self.origin)
             .filter(|path| path.starts_with('/') && !self.origin.is_empty())
             .unwrap_or(url)
             .to_owned()
     }
+}
+
+/// A QR code as an address that holds the picture.
+fn picture_of(text: &str) -> Option<String> {
+    let bytes = qr::code(text)?.png().ok()?;
+    Some(format!("data:image/png;base64,{}", STANDARD.encode(bytes)))
 }
 
 /// `https://example.org` of `https://example.org/blog`.

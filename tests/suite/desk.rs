@@ -174,6 +174,7 @@ fn a_sheet_has_all_that_is_pasted_with_the_platforms_count() {
     assert!(!xhs.contains("https://example.org/"), "{xhs}");
     let juejin = of("juejin");
     assert!(juejin.contains("## 谁可以申请"), "{juejin}");
+    assert!(juejin.contains("<h2>Images</h2>"), "{juejin}");
     assert!(
         juejin.contains("&lt;h2&gt;谁可以申请&lt;/h2&gt;"),
         "the preview: {juejin}"
@@ -181,6 +182,39 @@ fn a_sheet_has_all_that_is_pasted_with_the_platforms_count() {
     let wechat = of("wechat");
     assert!(wechat.contains("style=&quot;"), "{wechat}");
     assert!(of("nobody").starts_with("HTTP/1.1 404"));
+}
+
+#[test]
+fn the_way_into_the_community_is_there_in_the_form_that_each_platform_allows() {
+    let site = site();
+    let settings = site.read("site.yaml");
+    let community =
+        "community: { channels: { group: { name: 公众号, qr: 'https://wx.example.org/x' } } }\n";
+    site.write("site.yaml", format!("{settings}{community}"));
+    site.write("content/join.md", "---\ntitle: 加入\n---\n来。\n");
+    let server = Server::start(&site);
+    let of = |account: &str| {
+        server.get(&format!(
+            "/_desk/post?account={account}&post=articles/tax@zh-Hans"
+        ))
+    };
+    let zhihu = of("zhihu");
+    assert!(zhihu.contains("id=\"call-link\""), "{zhihu}");
+    let xhs = of("xhs");
+    assert!(
+        xhs.contains("id=\"call\"") && !xhs.contains("id=\"call-link\""),
+        "{xhs}"
+    );
+    let wechat = of("wechat");
+    let code = wechat.split("<img src=\"data:image/png;base64,").nth(1);
+    let code = code
+        .and_then(|rest| rest.split('"').next())
+        .expect("a QR code");
+    let png = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, code);
+    assert_eq!(
+        crate::community::decoded(&png.expect("base64")),
+        "https://wx.example.org/x"
+    );
 }
 
 #[test]
