@@ -137,7 +137,7 @@ impl Room {
         let names: Vec<String> = known
             .into_iter()
             .flatten()
-            .filter(|account| is_by_hand(account))
+            .filter(is_by_hand)
             .map(|account| account.name)
             .filter(|name| accounts.is_empty() || accounts.contains(name))
             .collect();

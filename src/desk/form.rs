@@ -25,9 +25,9 @@ pub(super) fn form(sheet: &Sheet<'_>, body: &mut String) {
         Message::OldForm(typed) => (typed.as_str(), None),
         Message::None | Message::Recorded => (there.unwrap_or_default(), None),
     };
-    let _ = write!(
+    let _ = writeln!(
         body,
-        "<form method=\"post\" action=\"{}/done?account={}&amp;post={}\">\n",
+        "<form method=\"post\" action=\"{}/done?account={}&amp;post={}\">",
         sheet.look.address,
         query(&sheet.work.account.name),
         query(post),
