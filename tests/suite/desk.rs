@@ -413,7 +413,7 @@ fn an_article_is_copied_pasted_and_recorded_in_a_browser() {
     let mut page = Browser::start().open(&home);
     page.go(&format!("{home}/_desk"));
     page.run("document.querySelector('a[href*=\"account=zhihu\"]').click()");
-    page.wait("document.getElementById('copy-text')");
+    page.wait("document.getElementById('copy-text') && document.readyState === 'complete'");
     assert_eq!(page.run("document.querySelectorAll('iframe').length"), 1);
     page.shots("zhihu");
 
@@ -485,7 +485,7 @@ fn an_article_is_copied_pasted_and_recorded_in_a_browser() {
     page.run("document.querySelector('form button').click()");
     page.wait("document.getElementById('url-wrong')");
     page.shots("wrong-host");
-    assert_eq!(page.run("document.activeElement.id"), "url");
+    page.wait("document.activeElement.id === 'url'");
     page.run(&format!("document.getElementById('url').value = '{URL}'"));
     page.run("document.querySelector('form button').click()");
     page.wait("document.querySelector('.note.good')");
