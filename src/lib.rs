@@ -27,7 +27,8 @@
 //! | deploy | `public/` × what the place remembers → changes; then sent, and remembered there | plan **pure**, the rest network | [`deploy`] |
 //!
 //! [`build::run`] joins discover to render; [`cli`] gives it a clock and a sink and prints;
-//! [`serve`] keeps the last good outputs in memory. [`publishing`] joins the site, composing,
+//! [`serve`] keeps the last good outputs in memory; [`desk`] writes the pages on which a person
+//! finds what to paste. [`publishing`] joins the site, composing,
 //! planning and applying for all accounts; each platform is one file behind
 //! [`platform::Platform`].
 //!
@@ -100,6 +101,7 @@
 //! | [`publish`] | diag, data, config, content, site, platform |
 //! | [`deploy`] | diag, data, config, output, platform |
 //! | [`publishing`] | all of the above but output, serve and deploy |
+//! | [`desk`] | diag, render, platform, publish, publishing |
 //! | [`cli`] | everything |
 //!
 //! # Where building showed a better way
@@ -157,6 +159,7 @@ pub mod config;
 pub mod content;
 pub mod data;
 pub mod deploy;
+pub mod desk;
 pub mod diag;
 pub mod memo;
 pub mod output;

@@ -7,6 +7,7 @@ mod build;
 mod check;
 mod ci;
 mod deploy;
+mod desk;
 mod digest;
 mod example;
 mod external;

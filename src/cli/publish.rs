@@ -2,11 +2,10 @@
 
 use super::view::{self, View};
 use super::{End, args, notices, plan, plan_file, posting, settings, trust};
-use crate::platform::capability::Way;
 use crate::publish::apply::{self, Half, Outcome};
-use crate::publish::ledger::{Action, Event, attempt_key};
+use crate::publish::ledger::Event;
 use crate::publish::plan::Step;
-use crate::publishing::{self, AccountWork, Heard, Live, Published, Refresh, Session};
+use crate::publishing::{self, AccountWork, Heard, Live, Published, Refresh, Session, by_hand};
 use anyhow::Context as _;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -318,89 +317,13 @@ fn named<'a>(
 }
 
 fn record_done(view: &View, session: &mut Session, asked: &str, url: &str) -> anyhow::Result<End> {
-    anyhow::ensure!(
-        url.starts_with("https://") || url.starts_with("http://"),
-        "`{url}` is no address; write the one at which the post is read"
-    );
-    let waits = |work: &AccountWork, post: &str| {
-        let open = work
-            .state
-            .posts
-            .get(post)
-            .is_some_and(|state| state.open.is_some());
-        let handed = work
-            .changes
-            .iter()
-            .any(|change| change.post == post && change.step == Step::HandOff);
-        open || handed
-    };
-    let (work, post) = named(session, asked, waits)?;
-    if let Some(hosts) = hosts(work) {
-        let host = url
-            .split("://")
-            .nth(1)
-            .and_then(|rest| rest.split(['/', '?', '#']).next())
-            .unwrap_or_default();
-        let fits = hosts
-            .iter()
-            .any(|known| host == *known || host.ends_with(&format!(".{known}")));
-        anyhow::ensure!(
-            fits,
-            "`{host}` is not {}; an address there ends in `{}`",
-            work.account.info.title,
-            hosts.join("` or `")
-        );
-    }
-    let open = work
-        .state
-        .posts
-        .get(&post)
-        .and_then(|state| state.open.clone());
-    let attempt = match open {
-        Some(open) => open.attempt,
-        None => {
-            let composed = work
-                .composition
-                .wanted
-                .iter()
-                .find(|composed| composed.post.key == post)
-                .context("its page is gone")?;
-            let state = work.state.posts.get(&post);
-            let live = state.is_some_and(|state| state.live.is_some());
-            let action = if live { Action::Update } else { Action::Create };
-            let ended = state.map_or(0, |state| state.ended);
-            let (hash, page) = (composed.hash.clone(), composed.post.canonical.clone());
-            let attempt = attempt_key(&work.account.name, &post, action, &hash, ended);
-            let event = Event::Intended {
-                attempt: attempt.clone(),
-                post: post.clone(),
-                action,
-                hash,
-                page,
-            };
-            work.record(event, settings::now)?;
-            attempt
-        }
-    };
-    let event = Event::Done {
-        attempt,
-        remote: url.to_owned(),
-        url: Some(url.to_owned()),
-        seen: None,
-    };
-    work.record(event, settings::now)?;
+    let (work, post) = named(session, asked, by_hand::waits)?;
+    by_hand::record_done(work, &post, Some(url), None, settings::now)?;
     view.say(&format!(
         "recorded: {}:{post} is at {url}",
         work.account.name
     ));
     Ok(End::Fine)
-}
-
-/// Where a hand-off platform's posts are read.
-fn hosts(work: &AccountWork) -> Option<&'static [&'static str]> {
-    (work.capabilities.way == Way::Hand)
-        .then_some(work.account.info.hosts)
-        .filter(|hosts| !hosts.is_empty())
 }
 
 fn record_not_done(view: &View, session: &mut Session, asked: &str) -> anyhow::Result<End> {

@@ -1,7 +1,7 @@
 //! `guidepost serve`: the library's server around the library's build.
 
 use super::view::View;
-use super::{End, args, build, settings};
+use super::{End, args, build, desk, settings};
 use crate::build::Options;
 use crate::diag::{Code, Diagnostic};
 use crate::memo::Memo;
@@ -44,11 +44,16 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Serve) -> anyh
     let ready = |path: &str| {
         let address = format!("{origin}{path}");
         view.say(&format!("serving {address} (Ctrl+C ends it)"));
+        if desk::is_needed(&root) {
+            let desk = serve::DESK;
+            view.say(&format!("the desk for posts by hand: {origin}{desk}"));
+        }
         if words.open && !open(&address) {
             view.note("no browser could be opened; go to the address above");
         }
     };
-    serve::run(bound, &root, build, ready)?;
+    let desk = desk::open(view, &root, &words.selection)?;
+    serve::run(bound, &root, build, desk, ready)?;
     Ok(End::Fine)
 }
 

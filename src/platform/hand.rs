@@ -4,12 +4,21 @@
 //! records the address; so the ledger knows them and an edit of the page shows. What each
 //! editor takes and how long a text may be: read in notes of others and not verified there.
 
-use super::capability::{BodyImages, Limit, Links, Markup, Medium, Recovery, Update, Way};
+use super::capability::{
+    BodyImages, ImageLimit, Limit, Links, Markup, Medium, Recovery, Update, Way,
+};
 use super::counting::Unit;
 use super::{
     Attempt, Capabilities, Failure, Identity, Info, Login, Platform, Post, Remote, Settings, Tried,
 };
 use std::time::Duration;
+
+/// A picture that a person adds in the editor, which makes it smaller itself.
+const COVER: ImageLimit = ImageLimit {
+    bytes: 5_000_000,
+    side: 8_000,
+    types: &["image/jpeg", "image/png"],
+};
 
 /// Zhihu: a rich-text editor that takes pasted HTML.
 pub(super) const ZHIHU: Info = info("zhihu", "知乎", &["zhihu.com"], |_| {
@@ -85,7 +94,7 @@ fn article(markup: Markup, title: usize, tags: usize) -> Capabilities {
         summary: None,
         tags,
         links: Links::Allowed,
-        cover: None,
+        cover: Some(COVER),
         images: BodyImages::Linked,
         update: Update::Never,
         reply: false,

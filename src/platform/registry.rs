@@ -23,7 +23,7 @@ pub struct Info {
     pub secrets: &'static [SecretInfo],
     /// What it can do for an account of these settings, before the instance was asked.
     pub capabilities: fn(&Settings) -> Capabilities,
-    /// Hosts at which posts are read, for platforms that a person posts to; empty when any may be.
+    /// Hosts at which posts are read, for platforms that a person may post to; empty when any may be.
     pub hosts: &'static [&'static str],
     /// Opens an account. Sends nothing.
     pub open: fn(&Login) -> Result<Box<dyn Platform>, Failure>,

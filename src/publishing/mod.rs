@@ -6,6 +6,7 @@
 //! clock and environment are the command line's.
 
 mod addresses;
+pub mod by_hand;
 mod discovery;
 mod images;
 mod live;

@@ -1,9 +1,9 @@
-//! One request → one answer: takes the method, the URL and the host that the browser named,
-//! and the outputs; gives a reply. Opens no file but those that a build would copy.
+//! One request → one answer: takes the method, the URL, the host and the origin that the browser
+//! named, and the outputs; gives a reply. Opens no file but those that a build would copy.
 
 use super::live::Listeners;
 use super::types::content_type;
-use super::{State, overlay};
+use super::{DESK, State, Told, overlay};
 use crate::output::Content;
 use percent_encoding::percent_decode_str;
 use std::io::Cursor;
@@ -17,6 +17,10 @@ pub(super) struct Wanted<'a> {
     /// Path and query as sent.
     pub(super) url: &'a str,
     pub(super) host: Option<&'a str>,
+    /// `Origin`: whose page sends it.
+    pub(super) origin: Option<&'a str>,
+    /// `Sec-Fetch-Site`: how that page is related to us, as newer browsers say.
+    pub(super) relation: Option<&'a str>,
     pub(super) port: u16,
 }
 
@@ -24,6 +28,8 @@ pub(super) struct Wanted<'a> {
 pub(super) enum Answer {
     /// Keep it open for events.
     Events,
+    /// Ask the desk.
+    Desk,
     /// Reply.
     Reply(Reply),
 }
@@ -34,15 +40,30 @@ pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) kind: &'static str,
     pub(super) location: Option<String>,
+    /// More headers.
+    pub(super) headers: &'static [(&'static str, &'static str)],
     pub(super) body: Vec<u8>,
 }
 
+impl From<Told> for Reply {
+    fn from(told: Told) -> Self {
+        Self {
+            status: told.status,
+            kind: told.kind,
+            location: told.location,
+            headers: told.headers,
+            body: told.body,
+        }
+    }
+}
+
 impl Reply {
-    fn text(status: u16, text: &str) -> Self {
+    pub(super) fn text(status: u16, text: &str) -> Self {
         Self {
             status,
             kind: "text/plain; charset=utf-8",
             location: None,
+            headers: &[],
             body: text.as_bytes().to_vec(),
         }
     }
@@ -63,7 +84,11 @@ impl Reply {
             ("X-Content-Type-Options", Some("nosniff")),
             ("Location", self.location.as_deref()),
         ];
-        for (name, value) in headers {
+        let more = self
+            .headers
+            .iter()
+            .map(|(name, value)| (*name, Some(*value)));
+        for (name, value) in headers.into_iter().chain(more) {
             let header = value.map(|value| tiny_http::Header::from_bytes(name, value));
             if let Some(Ok(header)) = header {
                 response.add_header(header);
@@ -81,13 +106,29 @@ pub(super) fn answer(state: &State, wanted: &Wanted<'_>, listeners: &Listeners) 
             "This server answers only as localhost or 127.0.0.1.\n",
         ));
     }
-    if !matches!(wanted.method, "GET" | "HEAD") {
-        return Answer::Reply(Reply::text(405, "Only GET and HEAD.\n"));
-    }
     let (path, query) = match wanted.url.split_once('?') {
         Some((path, query)) => (path, Some(query)),
         None => (wanted.url, None),
     };
+    let is_desk = path
+        .strip_prefix(DESK)
+        .is_some_and(|below| below.is_empty() || below.starts_with('/'));
+    if is_desk && wanted.method == "POST" {
+        return if is_own_page(wanted) {
+            Answer::Desk
+        } else {
+            Answer::Reply(Reply::text(
+                403,
+                "Only a page of this server may send this.\n",
+            ))
+        };
+    }
+    if !matches!(wanted.method, "GET" | "HEAD") {
+        return Answer::Reply(Reply::text(405, "Only GET and HEAD.\n"));
+    }
+    if is_desk {
+        return Answer::Desk;
+    }
     if path == EVENTS {
         return Answer::Events;
     }
@@ -152,6 +193,7 @@ fn not_found(state: &State, name: &str, listeners: &Listeners) -> Reply {
         status: if state.overlay.is_some() { 500 } else { 404 },
         kind: content_type("x.html"),
         location: None,
+        headers: &[],
         body: dressed(state, page.to_vec(), listeners),
     }
 }
@@ -177,6 +219,7 @@ fn found(
         status,
         kind,
         location: None,
+        headers: &[],
         body: if kind.starts_with("text/html") {
             dressed(state, bytes, listeners)
         } else {
@@ -206,6 +249,18 @@ fn is_this_machine(host: Option<&str>, port: u16) -> bool {
     ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| {
         host.eq_ignore_ascii_case(name) || host.eq_ignore_ascii_case(&format!("{name}:{port}"))
     })
+}
+
+/// Whether the page that sends a form is one of ours. Browsers name a form's origin; a request
+/// without one comes from no page.
+fn is_own_page(wanted: &Wanted<'_>) -> bool {
+    let (Some(host), Some(origin)) = (wanted.host, wanted.origin) else {
+        return false;
+    };
+    origin.eq_ignore_ascii_case(&format!("http://{host}"))
+        && wanted
+            .relation
+            .is_none_or(|relation| relation == "same-origin")
 }
 
 #[cfg(test)]
@@ -239,11 +294,13 @@ mod tests {
             method: "GET",
             url,
             host: Some("localhost:1111"),
+            origin: None,
+            relation: None,
             port: 1111,
         };
         match answer(state, &wanted, &Listeners::new(1111)) {
             Answer::Reply(reply) => reply,
-            Answer::Events => panic!("{url} is not the stream"),
+            Answer::Events | Answer::Desk => panic!("{url} is a page"),
         }
     }
 
@@ -292,11 +349,13 @@ mod tests {
                 method,
                 url: "/",
                 host,
+                origin: None,
+                relation: None,
                 port: 1111,
             };
             match answer(&state, &wanted, &Listeners::new(1111)) {
                 Answer::Reply(reply) => reply.status,
-                Answer::Events => 0,
+                Answer::Events | Answer::Desk => 0,
             }
         };
         assert_eq!(reply(Some("127.0.0.1:1111"), "GET"), 200);
@@ -305,5 +364,42 @@ mod tests {
         assert_eq!(reply(Some("localhost:80"), "GET"), 403);
         assert_eq!(reply(None, "GET"), 403);
         assert_eq!(reply(Some("localhost"), "POST"), 405);
+    }
+
+    #[test]
+    fn only_our_own_pages_send_forms_to_the_desk() {
+        let state = state("");
+        let is_heard = |origin: Option<&str>, relation: Option<&str>| {
+            let wanted = Wanted {
+                method: "POST",
+                url: "/_desk/done",
+                host: Some("127.0.0.1:1111"),
+                origin,
+                relation,
+                port: 1111,
+            };
+            match answer(&state, &wanted, &Listeners::new(1111)) {
+                Answer::Desk => true,
+                Answer::Reply(reply) => {
+                    assert_eq!(reply.status, 403);
+                    false
+                }
+                Answer::Events => panic!("no stream"),
+            }
+        };
+        let own = Some("http://127.0.0.1:1111");
+        assert!(is_heard(own, None));
+        assert!(is_heard(own, Some("same-origin")));
+        assert!(!is_heard(own, Some("cross-site")));
+        assert!(!is_heard(None, Some("same-origin")));
+        for other in [
+            "null",
+            "http://127.0.0.1:1112",
+            "http://localhost:1111",
+            "https://127.0.0.1:1111",
+            "http://evil.example",
+        ] {
+            assert!(!is_heard(Some(other), None), "{other}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The local server: serves the last good build from memory, builds again when a file
 //! changes, reloads open pages, and shows mistakes in the page.
 //!
-//! Takes a function that builds; knows nothing of how. Binds 127.0.0.1 only, and answers only
+//! Takes a function that builds and one that answers below `/_desk`; knows nothing of how. Binds 127.0.0.1 only, and answers only
 //! requests that name this machine as their host, so that no other site can read drafts
 //! through the author's browser.
 
@@ -16,7 +16,7 @@ use crate::output::Content;
 use anyhow::Context as _;
 use live::Listeners;
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read as _};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -28,6 +28,10 @@ pub const DEFAULT_PORT: u16 = 1111;
 const TRIES: u16 = 50;
 /// Requests answered at the same time.
 const THREADS: usize = 4;
+/// Address below which the desk answers.
+pub const DESK: &str = "/_desk";
+/// Longest body of a request to the desk: a form with an address.
+const LONGEST_BODY: u64 = 64 * 1024;
 /// Pause after which waiting pages get a sign of life.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
@@ -45,6 +49,40 @@ pub struct Build {
     /// Folder of the content, from the root; empty when the settings cannot be read.
     pub content_folder: String,
 }
+
+/// A request to the desk. It names this machine as its host, and a form that it carries was sent
+/// by a page of this server.
+#[derive(Debug)]
+pub struct Asked<'a> {
+    /// `GET`, `HEAD` or `POST`.
+    pub method: &'a str,
+    /// What follows [`DESK`] in the path: nothing, or `/` and more.
+    pub below: &'a str,
+    /// The query, as sent.
+    pub query: &'a str,
+    /// The languages that the reader prefers: `zh-CN,zh;q=0.9`.
+    pub languages: &'a str,
+    /// The body.
+    pub body: &'a [u8],
+}
+
+/// What the desk says.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// HTTP status.
+    pub status: u16,
+    /// Content type.
+    pub kind: &'static str,
+    /// Where to go instead.
+    pub location: Option<String>,
+    /// More headers.
+    pub headers: &'static [(&'static str, &'static str)],
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// Answers requests to the desk. It may take its time: no build waits for it.
+pub type Desk = dyn Fn(&Asked<'_>) -> Told + Send + Sync;
 
 /// A server that is bound and not yet answering.
 #[derive(Debug)]
@@ -99,6 +137,7 @@ pub fn run(
     bound: Bound,
     root: &Path,
     mut build: impl FnMut() -> Build,
+    desk: Arc<Desk>,
     ready: impl FnOnce(&str),
 ) -> anyhow::Result<()> {
     let mut changes = watch::start(root)?;
@@ -117,7 +156,8 @@ pub fn run(
     take(&state, first, root);
     for _ in 0..THREADS {
         let (server, state, listeners) = (server.clone(), state.clone(), listeners.clone());
-        std::thread::spawn(move || answer_all(&server, &state, &listeners, bound.port));
+        let desk = Arc::clone(&desk);
+        std::thread::spawn(move || answer_all(&server, &state, &listeners, &*desk, bound.port));
     }
     let home = format!("{}/", read(&state, |state| state.base_path.clone()));
     ready(&home);
@@ -158,29 +198,69 @@ fn read<T>(state: &RwLock<State>, look: impl FnOnce(&State) -> T) -> T {
     look(&state.read().unwrap_or_else(PoisonError::into_inner))
 }
 
-fn answer_all(server: &tiny_http::Server, state: &RwLock<State>, listeners: &Listeners, port: u16) {
-    while let Ok(request) = server.recv() {
-        let host = request
-            .headers()
-            .iter()
-            .find(|header| header.field.equiv("Host"))
-            .map(|header| header.value.as_str().to_owned());
+fn answer_all(
+    server: &tiny_http::Server,
+    state: &RwLock<State>,
+    listeners: &Listeners,
+    desk: &Desk,
+    port: u16,
+) {
+    while let Ok(mut request) = server.recv() {
+        let (host, origin) = (header(&request, "Host"), header(&request, "Origin"));
+        let relation = header(&request, "Sec-Fetch-Site");
         let wanted = answer::Wanted {
             method: request.method().as_str(),
             url: request.url(),
             host: host.as_deref(),
+            origin: origin.as_deref(),
+            relation: relation.as_deref(),
             port,
         };
         let answer = read(state, |state| answer::answer(state, &wanted, listeners));
-        match answer {
+        let reply = match answer {
             answer::Answer::Events => {
                 let generation = read(state, |state| state.generation);
                 listeners.add(request.into_writer(), generation);
+                continue;
             }
-            answer::Answer::Reply(reply) => {
-                // A browser that went away is no concern of the server.
-                let _ = request.respond(reply.into_response());
-            }
-        }
+            answer::Answer::Desk => ask(desk, &mut request),
+            answer::Answer::Reply(reply) => reply,
+        };
+        // A browser that went away is no concern of the server.
+        let _ = request.respond(reply.into_response());
     }
+}
+
+/// Hands a request to the desk.
+fn ask(desk: &Desk, request: &mut tiny_http::Request) -> answer::Reply {
+    let mut body = Vec::new();
+    let read = request
+        .as_reader()
+        .take(LONGEST_BODY + 1)
+        .read_to_end(&mut body);
+    if read.is_err() {
+        return answer::Reply::text(400, "The request broke off.\n");
+    }
+    if body.len() as u64 > LONGEST_BODY {
+        return answer::Reply::text(413, "The form is too long.\n");
+    }
+    let languages = header(request, "Accept-Language").unwrap_or_default();
+    let url = request.url();
+    let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    let told = desk(&Asked {
+        method: request.method().as_str(),
+        below: path.strip_prefix(DESK).unwrap_or_default(),
+        query,
+        languages: &languages,
+        body: &body,
+    });
+    told.into()
+}
+
+fn header(request: &tiny_http::Request, name: &'static str) -> Option<String> {
+    request
+        .headers()
+        .iter()
+        .find(|header| header.field.equiv(name))
+        .map(|header| header.value.as_str().to_owned())
 }

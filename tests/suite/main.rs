@@ -2,12 +2,14 @@
 
 mod author_errors;
 mod bad_input;
+mod browser;
 mod ci_files;
 mod cli_build;
 mod cli_usage;
 mod community;
 #[path = "../deploys/mod.rs"]
 mod deploys;
+mod desk;
 #[path = "../discovery/mod.rs"]
 mod discovery;
 mod documents;

@@ -7,12 +7,12 @@ use std::process::{Child, ChildStderr, Stdio};
 use std::time::{Duration, Instant};
 
 /// Longest wait for anything: a slow machine is no failure.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running server; ends with the test.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    port: u16,
+    pub(crate) port: u16,
     /// Read on by a thread, so that the server never waits for its own messages.
     _reader: std::thread::JoinHandle<()>,
 }
@@ -25,7 +25,7 @@ impl Drop for Server {
 }
 
 impl Server {
-    fn start(site: &Site) -> Self {
+    pub(crate) fn start(site: &Site) -> Self {
         let mut command = site.command(&["serve", "--port", "0", "--date", "2026-06-15"]);
         let mut child = command
             .stderr(Stdio::piped())
@@ -54,19 +54,19 @@ impl Server {
         BufReader::new(stream)
     }
 
-    fn get_as(&self, path: &str, host: &str) -> String {
+    pub(crate) fn get_as(&self, path: &str, host: &str) -> String {
         let mut answer = Vec::new();
         let _ = self.connect(path, host).read_to_end(&mut answer);
         String::from_utf8_lossy(&answer).into_owned()
     }
 
-    fn get(&self, path: &str) -> String {
+    pub(crate) fn get(&self, path: &str) -> String {
         self.get_as(path, "localhost")
     }
 
     /// Asks again and again until the page has (or lacks) a text.
     #[track_caller]
-    fn wait_for(&self, path: &str, text: &str, there: bool) -> String {
+    pub(crate) fn wait_for(&self, path: &str, text: &str, there: bool) -> String {
         let begun = Instant::now();
         loop {
             let page = self.get(path);

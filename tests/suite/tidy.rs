@@ -44,6 +44,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "memo",
         ],
     ),
+    (
+        "desk",
+        &["diag", "platform", "publish", "publishing", "render"],
+    ),
 ];
 
 /// Most lines of a source file without its unit tests; longer ones stand here with a reason.

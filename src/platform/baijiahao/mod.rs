@@ -55,7 +55,7 @@ pub(super) static INFO: Info = Info {
         meaning: "the `app_token` of 开发者服务 in the creator console",
     }],
     capabilities: |_| capabilities(),
-    hosts: &[],
+    hosts: &["baijiahao.baidu.com"],
     open,
     place: |settings| setting(settings, "app_id").to_owned(),
     tried: Tried::Fake,

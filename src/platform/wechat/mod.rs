@@ -66,7 +66,7 @@ pub(super) static INFO: Info = Info {
         meaning: "the account's AppSecret: 设置与开发 → 基本配置",
     }],
     capabilities: |_| capabilities(),
-    hosts: &[],
+    hosts: &["mp.weixin.qq.com"],
     open,
     place: |settings| setting(settings, "appid").to_owned(),
     tried: Tried::Fake,

@@ -106,6 +106,13 @@ pub fn images(html: &str) -> Vec<(String, String)> {
     images
 }
 
+/// The article with its images from elsewhere: `at` gives the new address of each.
+pub fn with_images_at(html: &str, at: &dyn Fn(&str) -> String) -> String {
+    let mut moved = String::new();
+    tree::write(&tree::with_images_at(tree::parse(html), at), &mut moved);
+    moved
+}
+
 /// The text without any markup.
 pub fn text(html: &str) -> String {
     tree::parse(html).iter().map(Node::text).collect()

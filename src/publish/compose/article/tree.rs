@@ -187,6 +187,31 @@ pub(super) fn without(nodes: Vec<Node>, taken_out: &str) -> Vec<Node> {
     kept
 }
 
+/// The nodes with every image's address replaced. Other sizes of the same image are left out.
+pub(super) fn with_images_at(nodes: Vec<Node>, at: &dyn Fn(&str) -> String) -> Vec<Node> {
+    let moved = |node| match node {
+        Node::Element {
+            name,
+            mut attributes,
+            children,
+        } => {
+            if name == "img" {
+                attributes.retain(|(key, _)| key != "srcset");
+                for (_, value) in attributes.iter_mut().filter(|(key, _)| key == "src") {
+                    *value = at(value);
+                }
+            }
+            Node::Element {
+                name,
+                attributes,
+                children: with_images_at(children, at),
+            }
+        }
+        text @ Node::Text(_) => text,
+    };
+    nodes.into_iter().map(moved).collect()
+}
+
 /// Writes nodes as HTML.
 pub(super) fn write(nodes: &[Node], html: &mut String) {
     for node in nodes {
