@@ -11,6 +11,14 @@ pub(super) fn form(sheet: &Sheet<'_>, body: &mut String) {
     let words = sheet.words;
     let post = &sheet.composed.post.key;
     if !by_hand::waits(sheet.work, post) {
+        // What was just sent is answered all the same.
+        if let Message::Refused(reason, _) = sheet.message {
+            let _ = writeln!(
+                body,
+                "<p class=\"note bad\" role=\"alert\">{}</p>",
+                escape(&refusal(words, reason))
+            );
+        }
         return;
     }
     let hosts = sheet.work.account.info.hosts;

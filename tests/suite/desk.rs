@@ -388,11 +388,13 @@ fn an_address_elsewhere_is_told_with_the_hosts_that_count() {
 
 #[test]
 fn mistakes_of_content_and_ledger_are_said_on_the_desk() {
-    let site = site().file("ledger/zhihu.jsonl", "no JSON\n");
+    let site = site();
     let server = Server::start(&site);
+    let form = form(&sheet(&server), URL);
+    site.write("ledger/zhihu.jsonl", "no JSON\n");
     let page = server.get("/_desk");
     assert!(page.contains("its ledger cannot be read"), "{page}");
-    let answer = done(&server, &form(&sheet(&server), URL));
+    let answer = done(&server, &form);
     assert!(answer.starts_with("HTTP/1.1 422"), "{answer}");
     assert!(answer.contains("This account is not ready"), "{answer}");
     assert_eq!(ledger(&site, "zhihu"), "no JSON\n");
