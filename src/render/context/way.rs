@@ -39,10 +39,15 @@ pub(super) fn door(contexts: &Contexts<'_>, channel: usize, door: &Door, here: &
     let settings = config.community.as_ref();
     let channel = settings.and_then(|own| own.channels.get(channel));
     let title = channel.map_or("", |own| own.title(tag, door.source.as_deref()));
+    // The doors of one channel are pages of their own.
+    let title = match &door.source {
+        Some(source) => format!("{title} · {source}"),
+        None => title.to_owned(),
+    };
     Head {
         name: "go",
         index: false,
-        ..plain(contexts, here, title.to_owned())
+        ..plain(contexts, here, title)
     }
 }
 
