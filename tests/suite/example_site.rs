@@ -49,6 +49,22 @@ fn texts(ending: &str) -> Vec<(&'static str, &'static str)> {
     found
 }
 
+/// A tab, a bookmark and a search result show the title alone. Pages that lead on at once are
+/// seen by nobody.
+#[test]
+fn no_two_pages_have_one_title() {
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    for (path, html) in texts(".html") {
+        if html.contains("http-equiv=\"refresh\"") || path.ends_with("404.html") {
+            continue;
+        }
+        let title = html.split("<title>").nth(1).expect("a title");
+        let title = title.split("</title>").next().expect("its end");
+        let other = seen.insert(title, path);
+        assert_eq!(other, None, "{path} is called `{title}` too");
+    }
+}
+
 /// Who opens the example site to see how something is written has to find it there.
 #[test]
 fn it_shows_every_dialect_and_component() {
