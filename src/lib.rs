@@ -40,6 +40,10 @@
 //!
 //! - **Nothing changed**: names and stats of all sources, and stats of all outputs, are those of
 //!   the last build, and no date has come due → its outcome is told again, nothing is read.
+//! - **Only texts changed**: of a few pages, and nothing that any other page sees of them (title,
+//!   fields, headings, links) → the resolved site of the last build is taken over, and only what
+//!   shows these texts is looked at (`build::again`). Other pages are not even read: a
+//!   [`content::Source`] lies in the store until somebody looks into it.
 //! - **Pages** by bytes, settings and inherited fields; a file that was at rest and has the same
 //!   stat is not read. The long texts of pages stay in the store until somebody wants them.
 //! - **Outputs** by the cards, links and texts that they show (`render::fingerprint`), or by all
@@ -94,7 +98,7 @@
 //! | [`site`] | diag, data, config, content |
 //! | [`render`] | diag, data, config, content, site, store, timing |
 //! | [`output`] | diag, render, store |
-//! | [`memo`] | diag, content, output, render, store |
+//! | [`memo`] | diag, config, content, site, output, render, store |
 //! | [`serve`] | diag, output, render |
 //! | [`build`] | all of the above but serve |
 //! | [`platform`] | — |

@@ -1,4 +1,4 @@
-//! Everything that a build reads, by name and stat: takes the site's folder, gives one digest.
+//! Everything that a build reads, by name and stat: takes the site's folder, gives digests.
 //! Two builds with the same digest read the same bytes.
 
 use crate::store::{Digest, Moment, Stat, digest};
@@ -14,12 +14,12 @@ pub const OF_THEME: [&str; 4] = ["themes", "templates", "static", "i18n"];
 const SETTINGS: &str = "site.yaml";
 
 /// What was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inputs {
-    /// Digest of all names and stats.
-    pub digest: Digest,
-    /// Whether all of it had been at rest at the moment, so that the stats vouch for the bytes.
-    pub at_rest: bool,
+    /// Names from the root, in order, with stats.
+    files: Vec<(String, Stat)>,
+    /// Whether each had been at rest at the moment, so that its stat vouches for its bytes.
+    at_rest: Vec<bool>,
 }
 
 /// Looks at everything below the site's sources; none when a part cannot be looked at.
@@ -40,26 +40,62 @@ pub fn below(root: &Path, parts: &[&str], moment: Option<Moment>) -> Option<Inpu
     }
     let moment = moment?;
     paths.par_sort_unstable();
-    let found: Vec<(Vec<u8>, bool)> = paths
+    let found: Vec<((String, Stat), bool)> = paths
         .par_iter()
         .map(|path| {
             let stat = Stat::of(&fs::metadata(path).ok()?);
             let name = path.strip_prefix(root).ok()?.to_string_lossy();
-            let mut line = name.as_bytes().to_vec();
-            line.push(0);
-            line.extend(stat.bytes());
-            Some((line, stat.at_rest(moment)))
+            let name = name.replace(std::path::MAIN_SEPARATOR, "/");
+            Some(((name, stat), stat.at_rest(moment)))
         })
         .collect::<Option<_>>()?;
-    let at_rest = found.iter().all(|(_, at_rest)| *at_rest);
-    let lines: Vec<u8> = found.into_iter().flat_map(|(line, _)| line).collect();
-    Some(Inputs {
-        digest: digest(&lines),
-        at_rest,
-    })
+    let (files, at_rest) = found.into_iter().unzip();
+    Some(Inputs { files, at_rest })
 }
 
-/// The file itself, or all files below a folder. Folders need no look of their own: what is in them has a name.
+impl Inputs {
+    /// Digest of all names and stats.
+    pub fn digest(&self) -> Digest {
+        self.digest_of(|_| true)
+    }
+
+    /// The same without the stats of pages: it changes with every other file, and when a page
+    /// comes or goes.
+    pub fn digest_of_rest(&self, is_page: impl Fn(&str) -> bool) -> Digest {
+        self.digest_of(|name| !is_page(name))
+    }
+
+    fn digest_of(&self, has_stat: impl Fn(&str) -> bool) -> Digest {
+        let mut lines = Vec::with_capacity(self.files.len() * 96);
+        for (name, stat) in &self.files {
+            lines.extend(name.as_bytes());
+            lines.push(0);
+            if has_stat(name) {
+                lines.extend(stat.bytes());
+            }
+        }
+        digest(&lines)
+    }
+
+    /// Whether all of it had been at rest.
+    pub fn are_at_rest(&self) -> bool {
+        self.at_rest.iter().all(|at_rest| *at_rest)
+    }
+
+    /// Whether all had been at rest but pages, which are looked at one by one.
+    pub fn rest_is_at_rest(&self, is_page: impl Fn(&str) -> bool) -> bool {
+        let mut files = self.files.iter().zip(&self.at_rest);
+        files.all(|((name, _), at_rest)| *at_rest || is_page(name))
+    }
+
+    /// Names and stats.
+    pub fn files(&self) -> impl Iterator<Item = (&str, Stat)> {
+        self.files.iter().map(|(name, stat)| (name.as_str(), *stat))
+    }
+}
+
+/// The file itself, or all files below a folder. Folders need no look of their own: what is in
+/// them has a name.
 fn names(folder: &Path, paths: &mut Vec<PathBuf>) -> Option<()> {
     for entry in WalkDir::new(folder).follow_links(true) {
         let entry = entry.ok()?;

@@ -5,6 +5,7 @@
 //! clock are the command line's. A run with errors still goes as far as it can, so that all
 //! mistakes are told at once; whoever owns the sink commits only a run without errors.
 
+mod again;
 mod cascade;
 pub mod inputs;
 mod read;
@@ -12,12 +13,13 @@ mod window;
 
 use crate::config::{self, Config};
 use crate::diag::{self, Code, Diagnostic, Place, Severity};
-use crate::memo::{Memo, Outcome};
+use crate::memo::{Memo, Outcome, Whole};
 use crate::render::{self, Sink, theme};
 use crate::site::{self, NextChange, Selection, Site, Tally};
 use crate::store::{self, Digest};
 use crate::timing::Timings;
 use anyhow::Context as _;
+use inputs::Inputs;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -64,6 +66,10 @@ pub struct Built {
     pub external: Vec<(String, Place)>,
     /// The first moment after `now` for which the outputs may be others.
     pub valid_until: jiff::Timestamp,
+    /// The resolved site, for [`run_after`]; none after a mistake.
+    pub site: Option<Box<Site>>,
+    /// Whether the site was resolved now, and not taken over from an earlier build.
+    pub is_new: bool,
 }
 
 impl Built {
@@ -78,10 +84,7 @@ impl Built {
                 self.tally.future,
             ],
             pages: self.pages,
-            next_change: self
-                .next_change
-                .as_ref()
-                .map(|change| (change.at, change.file.to_string(), change.what.to_owned())),
+            next_change: self.next_change.clone(),
         }
     }
 
@@ -97,11 +100,7 @@ impl Built {
                 future,
             },
             pages: outcome.pages,
-            next_change: outcome.next_change.map(|(at, file, what)| NextChange {
-                at,
-                file: file.into(),
-                what: site::change_word(&what),
-            }),
+            next_change: outcome.next_change,
             ..Self::default()
         }
     }
@@ -118,6 +117,7 @@ impl Built {
 /// When the environment fails: the sink cannot store, `site.yaml` cannot be read. Mistakes of
 /// the author are diagnostics.
 pub fn run(root: &Path, options: &Options, memo: &Memo, sink: &dyn Sink) -> anyhow::Result<Built> {
+    memo.set_partial(false);
     let resolved = resolve(root, options, memo)?;
     let mut diagnostics = resolved.diagnostics;
     let Some(site) = resolved.site else {
@@ -141,8 +141,54 @@ pub fn run(root: &Path, options: &Options, memo: &Memo, sink: &dyn Sink) -> anyh
         pages: site.pages.len(),
         external: external(&site),
         valid_until: window::end(&site),
-        next_change: site.next_change,
+        next_change: site.next_change.clone(),
+        site: Some(Box::new(site)),
+        is_new: true,
     })
+}
+
+/// Builds as [`run`], and does no more than `inputs` say is to be done: when nothing but the
+/// texts of a few pages changed since the build that the memo knows, only these are looked at.
+/// Remembers the build, unless mistakes forbid it.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_after(
+    root: &Path,
+    options: &Options,
+    inputs: Option<&Inputs>,
+    memo: &mut Memo,
+    sink: &dyn Sink,
+) -> anyhow::Result<Built> {
+    let again = match inputs {
+        Some(inputs) => again::run(root, options, inputs, memo, sink)?,
+        None => None,
+    };
+    let mut built = match again {
+        Some(built) => built,
+        None => run(root, options, memo, sink)?,
+    };
+    // What a broken store gave may not be remembered.
+    if let Some(site) = built.site.take()
+        && !built.failed()
+        && !memo.is_broken()
+    {
+        memo.settle();
+        let is_page = |name: &str| memo.is_page(name);
+        let whole = Whole {
+            options: options.digest(),
+            inputs: inputs
+                .filter(|inputs| inputs.are_at_rest())
+                .map(Inputs::digest),
+            rest: inputs
+                .filter(|inputs| inputs.rest_is_at_rest(is_page))
+                .map(|inputs| inputs.digest_of_rest(is_page)),
+            valid: (options.now, built.valid_until),
+            outcome: built.outcome(),
+        };
+        memo.keep(whole, site, built.is_new);
+    }
+    Ok(built)
 }
 
 /// The theme, as long as neither its files nor the settings changed the one that is known.
@@ -152,8 +198,10 @@ fn theme(
     memo: &Memo,
 ) -> (Option<Arc<theme::Theme>>, Vec<Diagnostic>) {
     let files = inputs::below(root, &inputs::OF_THEME, memo.moment())
-        .filter(|files| files.at_rest)
-        .map(|files| store::digest_all([&files.digest[..], &config.source, config.url.as_bytes()]));
+        .filter(inputs::Inputs::are_at_rest)
+        .map(|files| {
+            store::digest_all([&files.digest()[..], &config.source, config.url.as_bytes()])
+        });
     memo.theme(files, || theme::load(root, config))
 }
 

@@ -55,6 +55,12 @@ pub(super) fn read(
     }
 }
 
+/// Whether a file by its path is a section's own page.
+pub(super) fn is_section(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.starts_with("_index.")
+}
+
 /// Parses the sections' own pages first, because they hand fields down, then all others.
 fn pages(
     found: &Found,
@@ -63,10 +69,7 @@ fn pages(
     tally: &mut Tally,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Arc<Page>> {
-    let is_section = |page: &&FoundPage| {
-        let name = page.file.path.rsplit('/').next().unwrap_or_default();
-        name.starts_with("_index.")
-    };
+    let is_section = |page: &&FoundPage| is_section(&page.file.path);
     let mut cascades = Cascades::new(config.source);
     let mut pages = Vec::with_capacity(found.pages.len());
     let mut sections: Vec<&FoundPage> = found.pages.iter().filter(is_section).collect();
@@ -100,7 +103,8 @@ fn pages(
     pages
 }
 
-fn parse(page: &FoundPage, cascade: &Cascade, config: &Config, memo: &Memo) -> Parsed {
+/// Parses a page, unless the memo knows it.
+pub(super) fn parse(page: &FoundPage, cascade: &Cascade, config: &Config, memo: &Memo) -> Parsed {
     // The stat comes before the bytes: a file that changes in between is read again next time.
     let stat = std::fs::metadata(&page.path).map(|metadata| Stat::of(&metadata));
     let known = memo.page(&page.file.file, stat.unwrap_or_default(), cascade.context);

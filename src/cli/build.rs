@@ -88,10 +88,14 @@ fn once(root: &Path, out: &Path, options: &Options, memo: &mut Memo) -> anyhow::
     let content =
         settings::config(root).map_or_else(|| "content".to_owned(), |config| config.content_folder);
     let inputs = timings.stage("look", || inputs::look(root, &content, memo.moment()));
-    let seen = inputs.map(|inputs| inputs.digest);
     let same = std::fs::canonicalize(out)
         .ok()
-        .and_then(|out| timings.stage("compare", || memo.same(digest, seen, options.now, &out)));
+        .zip(inputs.as_ref())
+        .and_then(|(out, inputs)| {
+            timings.stage("compare", || {
+                memo.same(digest, inputs.digest(), options.now, &out)
+            })
+        });
     if let Some((outcome, outputs)) = same {
         let committed = Committed {
             outputs,
@@ -105,7 +109,7 @@ fn once(root: &Path, out: &Path, options: &Options, memo: &mut Memo) -> anyhow::
     }
     let mut stage = timings.stage("stage", || Stage::open(out))?;
     stage.know(memo.outputs(stage.out()));
-    let built = build::run(root, options, memo, &stage)?;
+    let built = build::run_after(root, options, inputs.as_ref(), memo, &stage)?;
     // What a broken store gave may not be published.
     if built.failed() || memo.is_broken() {
         return Ok(Done {
@@ -117,13 +121,6 @@ fn once(root: &Path, out: &Path, options: &Options, memo: &mut Memo) -> anyhow::
     let out = stage.out().to_path_buf();
     let mut committed = timings.stage("commit", || stage.commit())?;
     memo.keep_outputs(&out, std::mem::take(&mut committed.records));
-    let at_rest = inputs.filter(|inputs| inputs.at_rest);
-    memo.keep_whole(
-        digest,
-        at_rest.map(|inputs| inputs.digest),
-        (options.now, built.valid_until),
-        built.outcome(),
-    );
     Ok(Done {
         built,
         committed: Some(committed),
@@ -141,7 +138,7 @@ pub(super) fn summary(command: &'static str, root: &Path, built: &Built) -> Summ
             shown: local.strftime("%Y-%m-%d %H:%M %:z").to_string(),
             at: local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             file: change.file.to_string(),
-            what: change.what,
+            what: change.what.as_str(),
         }
     });
     Summary {

@@ -196,7 +196,7 @@ fn body(site: &Site, theme: &Theme, language: usize, pages: &[PageId]) -> String
         let of_kind = pages
             .iter()
             .filter_map(|id| Some((*id, site.pages.get(*id as usize)?)))
-            .filter(|(_, page)| page.source.kind == kind);
+            .filter(|(_, page)| page.kind == kind);
         let mut entries = String::new();
         for (id, page) in of_kind {
             let path = format!("../{}", page.source.file.path);

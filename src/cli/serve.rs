@@ -2,13 +2,14 @@
 
 use super::view::View;
 use super::{End, args, build, desk, settings};
-use crate::build::Options;
+use crate::build::{Options, inputs};
 use crate::diag::{Code, Diagnostic};
 use crate::memo::Memo;
-use crate::output::{Made, MemoryStage};
+use crate::output::{MemoryStage, Outputs};
 use crate::serve::{self, Build};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Runs the command; it ends with the process.
@@ -20,7 +21,7 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Serve) -> anyh
     let origin = format!("http://127.0.0.1:{}", bound.port);
     let mut kept = Kept {
         memo: Memo::open(&root),
-        made: Made::new(),
+        files: Arc::default(),
         shown: false,
     };
     let build = || match once(view, &root, words, &origin, &mut kept) {
@@ -60,7 +61,7 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Serve) -> anyh
 /// What goes from one build to the next.
 struct Kept {
     memo: Memo,
-    made: Made,
+    files: Arc<Outputs>,
     /// Whether an earlier build can be seen, for the case that this one fails.
     shown: bool,
 }
@@ -83,17 +84,22 @@ fn once(
         ..settings::options(root, &words.selection)?
     };
     let progress = view.progress("building …");
-    let made = &kept.made;
+    let files = &kept.files;
+    let content = match content_folder.as_str() {
+        "" => "content",
+        named => named,
+    };
     let (built, sink) = kept.memo.during(|memo| {
-        let sink = MemoryStage::after(made.clone());
-        let built = crate::build::run(root, &options, memo, &sink)?;
+        let inputs = inputs::look(root, content, memo.moment());
+        let sink = MemoryStage::after(Arc::clone(files));
+        let built = crate::build::run_after(root, &options, inputs.as_ref(), memo, &sink)?;
         Ok((built, sink))
     })?;
     drop(progress);
     view.notes(kept.memo.notes());
-    let (files, made) = sink.into_parts();
+    let files = Arc::new(sink.into_outputs());
     if !built.failed() {
-        kept.made = made;
+        kept.files = Arc::clone(&files);
     }
     view.diagnostics(root, &built.diagnostics)?;
     let mut summary = build::summary("serve", root, &built);

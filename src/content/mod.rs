@@ -9,6 +9,7 @@ pub mod body;
 pub mod date;
 mod details;
 pub mod discover;
+mod elsewhere;
 pub mod front_matter;
 pub mod highlight;
 pub mod kind;
@@ -22,6 +23,7 @@ pub mod personal;
 mod reading;
 pub mod rows;
 pub mod slug;
+mod source;
 mod terms;
 pub mod text;
 
@@ -30,6 +32,7 @@ pub use kind::{Details, Kind};
 pub use long_text::LongText;
 pub use meta::Meta;
 pub use page::{Page, PageFile, Parsed, parse};
+pub use source::{Source, Stored, Told};
 
 use crate::diag::{Place, Position};
 use std::sync::Arc;

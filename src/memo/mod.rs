@@ -4,7 +4,8 @@
 //! Nothing here decides what a page or an output is; a build without a memo gives the same
 //! bytes. Three memories, each sufficient for itself:
 //!
-//! - [`whole`]: nothing that the build reads or wrote has changed → its outcome;
+//! - [`whole`]: nothing that the build reads or wrote has changed → its outcome; nothing but the
+//!   files of a few pages → the resolved site;
 //! - [`pages`]: the bytes of a file, its settings and what its sections hand down → the page;
 //! - outputs: the digest of everything that an output shows → it is in place already. The sink
 //!   asks for these, because it knows the files.
@@ -16,7 +17,7 @@ mod pages;
 mod whole;
 
 pub use pages::{Known, Parsed};
-pub use whole::Outcome;
+pub use whole::{Outcome, Whole};
 
 use crate::diag::Diagnostic;
 use crate::output::Record;
@@ -27,8 +28,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use whole::KeptSite;
 
 /// Changes whenever the program's sources do: results of another program mean nothing.
 const STAMP: &str = env!("GUIDEPOST_SOURCES");
@@ -48,7 +50,9 @@ pub struct Memo {
     outputs: Arc<BTreeMap<String, Record>>,
     /// The folder of `outputs`.
     out: Option<PathBuf>,
-    whole: Option<whole::Record>,
+    whole: Option<Whole>,
+    /// The site of that build.
+    site: KeptSite,
     /// The theme as it was last loaded, by the digest of its files.
     theme: Mutex<Option<KnownTheme>>,
     run: Run,
@@ -65,6 +69,8 @@ struct Run {
     moment: Option<Moment>,
     segment: OnceLock<Option<Arc<Segment>>>,
     seen: Mutex<HashMap<Arc<str>, Arc<PageEntry>>>,
+    /// Whether pages that the build did not see are still part of the site.
+    partial: AtomicBool,
     parsed: AtomicUsize,
     memory: AtomicI64,
 }
@@ -75,7 +81,9 @@ struct Index {
     pages: Vec<PageRecord>,
     out: Option<PathBuf>,
     outputs: Arc<BTreeMap<String, Record>>,
-    whole: Option<whole::Record>,
+    whole: Option<Whole>,
+    /// Digest of the site's own file.
+    site: Option<Digest>,
 }
 
 impl Memo {
@@ -204,6 +212,7 @@ impl Memo {
         self.outputs = index.outputs;
         self.out = index.out;
         self.whole = index.whole;
+        self.site = KeptSite::in_store(index.site);
     }
 
     /// Begins a build. What is read from now on counts as at rest when it had not changed for
@@ -238,12 +247,24 @@ impl Memo {
             .push("the store lost a text that it had; everything is built anew".to_owned());
     }
 
-    /// Ends a build: what it did not see is forgotten.
-    fn settle(&mut self) {
+    /// Ends a build: what it did not see is forgotten, unless the build was a partial one. The
+    /// site of an earlier build does not belong to these pages; whoever has it keeps it anew.
+    pub fn settle(&mut self) {
         let seen = std::mem::take(&mut *lock(&self.run.seen));
-        if !seen.is_empty() {
-            self.pages = seen;
+        if seen.is_empty() {
+            return;
         }
+        if self.run.partial.load(Ordering::Relaxed) {
+            self.pages.extend(seen);
+        } else {
+            self.pages = seen;
+            self.site = KeptSite::default();
+        }
+    }
+
+    /// Says that the build that runs looks at changed pages only.
+    pub fn set_partial(&self, partial: bool) {
+        self.run.partial.store(partial, Ordering::Relaxed);
     }
 
     /// The moment at which the build that runs began, by the clock of the file system.
@@ -276,7 +297,9 @@ impl Memo {
             .filter_map(|(path, entry)| entry.record(path, &numbers))
             .collect();
         pages.sort_by(|a, b| a.path.cmp(&b.path));
+        let site = self.save_site(&folder);
         let index = Index {
+            site,
             pages,
             out: self.out.clone(),
             outputs: Arc::clone(&self.outputs),

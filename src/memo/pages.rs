@@ -2,9 +2,9 @@
 //! that an earlier build made of the same bytes.
 
 use super::{Memo, lock};
-use crate::content::{LongText, Page};
+use crate::content::{Page, Stored};
 use crate::diag::Diagnostic;
-use crate::store::{Digest, Kept, Segment, Span, Stat};
+use crate::store::{Digest, Segment, Span, Stat};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -43,15 +43,6 @@ pub(super) struct PageEntry {
     parsed: OnceLock<Option<Parsed>>,
 }
 
-/// Where the parts of a page lie.
-#[derive(Debug, Clone)]
-struct Stored {
-    segment: Arc<Segment>,
-    head: Span,
-    /// HTML and plain text of the body.
-    texts: Option<(Span, Span)>,
-}
-
 /// An entry as the index holds it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct PageRecord {
@@ -78,6 +69,14 @@ impl Memo {
         }
     }
 
+    /// Pages of earlier builds whose files have such names.
+    pub fn known_pages(&self, wanted: impl Fn(&str) -> bool) -> Vec<Arc<Page>> {
+        let entries = self.pages.iter().filter(|(file, _)| wanted(file));
+        entries
+            .filter_map(|(_, entry)| entry.parsed()?.page)
+            .collect()
+    }
+
     /// Files that this build parsed.
     pub fn parsed(&self) -> usize {
         self.run.parsed.load(Ordering::Relaxed)
@@ -88,7 +87,7 @@ impl Known<'_> {
     /// The page, when the file is the one that it was: its bytes are not read.
     pub fn untouched(&self) -> Option<Parsed> {
         let entry = self.entry()?;
-        if !entry.at_rest || entry.stat != self.stat {
+        if !entry.vouches_for(self.stat) {
             return None;
         }
         let parsed = entry.parsed()?;
@@ -191,36 +190,23 @@ fn if_room(mut page: Page, run: &super::Run, stored: Option<&Stored>) -> Page {
     page
 }
 
-impl Stored {
-    fn attach(&self, page: &mut Page) {
-        let kept = |span| {
-            LongText::Kept(Kept {
-                segment: Arc::clone(&self.segment),
-                span,
-            })
-        };
-        if let Some((html, plain)) = self.texts {
-            page.body.html = kept(html);
-            page.body.plain = kept(plain);
-        }
-    }
-
-    fn read(&self) -> Option<Parsed> {
-        let bytes = self.segment.read(&self.head)?;
-        let (page, diagnostics): (Option<Page>, Vec<Diagnostic>) =
-            postcard::from_bytes(&bytes).ok()?;
-        let page = page.map(|mut page| {
-            self.attach(&mut page);
-            Arc::new(page)
-        });
-        Some(Parsed { page, diagnostics })
-    }
-}
-
 impl PageEntry {
+    /// Whether a file with this stat has the bytes that the page was made of.
+    pub(super) fn vouches_for(&self, stat: Stat) -> bool {
+        self.at_rest && self.stat == stat
+    }
+
+    /// Where the page lies.
+    pub(super) fn stored(&self) -> Option<&Stored> {
+        self.stored.as_ref()
+    }
+
     fn parsed(&self) -> Option<Parsed> {
         self.parsed
-            .get_or_init(|| self.stored.as_ref()?.read())
+            .get_or_init(|| {
+                let (page, diagnostics) = self.stored.as_ref()?.read()?;
+                Some(Parsed { page, diagnostics })
+            })
             .clone()
     }
 

@@ -3,10 +3,10 @@
 use super::path;
 use crate::render::Sink;
 use crate::store::Digest;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// An output in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,78 +17,85 @@ pub enum Content {
     File(PathBuf),
 }
 
-/// Outputs of an earlier build with what they were made of.
-pub type Made = BTreeMap<String, (Digest, Content)>;
+/// An output with what it was made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Digest of everything that it was made of; none when it is made at every build.
+    pub key: Option<Digest>,
+    /// The output.
+    pub content: Content,
+}
+
+/// All outputs of a build, by path.
+pub type Outputs = BTreeMap<String, Held>;
 
 /// Collects outputs by path.
 #[derive(Debug, Default)]
 pub struct MemoryStage {
-    earlier: Made,
-    files: Mutex<BTreeMap<String, Content>>,
-    made: Mutex<Made>,
+    earlier: Arc<Outputs>,
+    outputs: Mutex<Outputs>,
 }
 
 impl MemoryStage {
     /// A stage that takes over the outputs of an earlier one which would be the same.
-    pub fn after(earlier: Made) -> Self {
+    pub fn after(earlier: Arc<Outputs>) -> Self {
         Self {
             earlier,
             ..Self::default()
         }
     }
 
-    /// Everything that was written, and what the next stage may take over.
-    pub fn into_parts(self) -> (BTreeMap<String, Content>, Made) {
-        let files = self.files.into_inner();
-        let made = self.made.into_inner();
-        (
-            files.unwrap_or_else(PoisonError::into_inner),
-            made.unwrap_or_else(PoisonError::into_inner),
-        )
+    /// Everything that was written or taken over.
+    pub fn into_outputs(self) -> Outputs {
+        let outputs = self.outputs.into_inner();
+        outputs.unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn insert(&self, path: &str, content: Content) -> anyhow::Result<()> {
+    fn outputs(&self) -> MutexGuard<'_, Outputs> {
+        self.outputs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn insert(&self, path: &str, key: Option<Digest>, content: Content) -> anyhow::Result<()> {
         path::join(Path::new(""), path)?;
-        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        let earlier = files.insert(path.to_owned(), content);
+        let earlier = self
+            .outputs()
+            .insert(path.to_owned(), Held { key, content });
         anyhow::ensure!(earlier.is_none(), "two outputs would be `{path}`");
         Ok(())
-    }
-
-    fn remember(&self, path: &str, key: Digest, content: Content) {
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        made.insert(path.to_owned(), (key, content));
     }
 }
 
 impl Sink for MemoryStage {
     fn write(&self, path: &str, bytes: &[u8]) -> anyhow::Result<()> {
-        self.insert(path, Content::Bytes(Arc::from(bytes)))
+        self.insert(path, None, Content::Bytes(Arc::from(bytes)))
     }
 
     fn has(&self, path: &str, key: Digest) -> bool {
         match self.earlier.get(path) {
-            Some((known, content)) if *known == key => {
-                // A second output of that name is for `write` to refuse.
-                let is_first = self.insert(path, content.clone()).is_ok();
-                if is_first {
-                    self.remember(path, key, content.clone());
-                }
-                is_first
+            // A second output of that name is for `write` to refuse.
+            Some(held) if held.key == Some(key) => {
+                self.insert(path, held.key, held.content.clone()).is_ok()
             }
             _ => false,
         }
     }
 
+    fn keep_all_but(&self, paths: &BTreeSet<String>) -> bool {
+        if self.earlier.is_empty() {
+            return false;
+        }
+        let mut outputs = Outputs::clone(&self.earlier);
+        outputs.retain(|path, _| !paths.contains(path));
+        *self.outputs() = outputs;
+        true
+    }
+
     fn write_made(&self, path: &str, key: Digest, bytes: &[u8]) -> anyhow::Result<()> {
-        let content = Content::Bytes(Arc::from(bytes));
-        self.insert(path, content.clone())?;
-        self.remember(path, key, content);
-        Ok(())
+        self.insert(path, Some(key), Content::Bytes(Arc::from(bytes)))
     }
 
     fn copy(&self, path: &str, source: &Path) -> anyhow::Result<()> {
-        self.insert(path, Content::File(source.to_path_buf()))
+        self.insert(path, None, Content::File(source.to_path_buf()))
     }
 }
 

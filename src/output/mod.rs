@@ -13,7 +13,7 @@ mod record;
 mod stage;
 
 pub use built::{built, is_note};
-pub use memory::{Content, Discard, Made, MemoryStage};
+pub use memory::{Content, Discard, Held, MemoryStage, Outputs};
 pub use path::is_safe;
 pub use record::Record;
 pub use stage::{Committed, Stage};

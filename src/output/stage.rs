@@ -12,8 +12,8 @@ use super::{Record, path};
 use crate::render::Sink;
 use crate::store::{Digest, Moment, Stat, digest_all};
 use anyhow::Context as _;
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
-use std::collections::BTreeMap;
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::io::{BufReader, BufWriter, ErrorKind, Read, Write as _};
 use std::path::{Path, PathBuf};
@@ -258,6 +258,29 @@ impl Sink for Stage {
             self.state().keys.insert(path.to_owned(), key);
             true
         }
+    }
+
+    fn keep_all_but(&self, paths: &BTreeSet<String>) -> bool {
+        let kept = || self.known.iter().filter(|(path, _)| !paths.contains(*path));
+        let earlier = self.earlier.as_ref();
+        let known = || self.known.iter().map(|(path, record)| (path, &record.hash));
+        let is_ours = earlier.is_some_and(|earlier| earlier.0.iter().eq(known()));
+        let in_place = |(path, record): &(&String, &Record)| {
+            fs::symlink_metadata(self.out.join(path))
+                .is_ok_and(|metadata| Stat::of(&metadata) == record.stat)
+        };
+        let kept_now: Vec<(&String, &Record)> = kept().collect();
+        if !is_ours || !kept_now.par_iter().all(in_place) {
+            return false;
+        }
+        let mut state = self.state();
+        state.files = kept()
+            .map(|(path, record)| (path.clone(), record.hash))
+            .collect();
+        state.keys = kept()
+            .filter_map(|(path, record)| Some((path.clone(), record.key?)))
+            .collect();
+        true
     }
 
     fn write_made(&self, path: &str, key: Digest, bytes: &[u8]) -> anyhow::Result<()> {

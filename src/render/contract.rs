@@ -550,7 +550,7 @@ pub const RECORDS: &[Record] = &[
             "upcoming" List(CARD), "of events and on the home page: events still to come, soonest first";
             "past" List(CARD), "of events: those that are over, latest first";
             "deadlines" List(CARD), "of policies and on the home page: policies with a deadline to come, soonest first";
-            "articles" List(CARD), "on the home page: all articles, newest first; so too the four below";
+            "articles" List(CARD), "on the home page: the newest articles, at most 100; so too the four below";
             "jobs" List(CARD), "on the home page: open jobs";
             "companies" List(CARD), "on the home page: companies";
             "policies" List(CARD), "on the home page: policies that hold";
@@ -563,7 +563,18 @@ pub const RECORDS: &[Record] = &[
         doc: "pages of a year",
         fields: fields! {
             "year" Number, "the year";
-            "pages" List(CARD), "its pages, newest first";
+            "pages" List(&R("line")), "its pages, newest first";
+        },
+    },
+    Record {
+        name: "line",
+        doc: "a page as an archive shows it",
+        fields: fields! {
+            "title" Text, "title";
+            "url" Text, "path";
+            "kind" Text, "its kind: `article`, `company`, …";
+            "lang" Text, "language tag";
+            "date" Maybe(&Date), "date of publication";
         },
     },
     Record {

@@ -24,7 +24,7 @@ pub(crate) fn write(site: &Site, sink: &dyn Sink) -> anyhow::Result<()> {
             let records: Vec<Value> = site
                 .pages
                 .iter()
-                .filter(|page| page.language == id && page.source.kind == kind)
+                .filter(|page| page.language == id && page.kind == kind)
                 .filter(|page| !page.expired && !page.source.meta.hidden)
                 .filter_map(|page| record(site, page))
                 .collect();

@@ -7,7 +7,7 @@
 //! Outputs that depend on more (the home page, calendars of a kind, pages whose structured data
 //! may lack something that has to be told) have none, and are known by their variables.
 
-use super::context::{Contexts, Here, HereKind, parts, steps};
+use super::context::{Contexts, Here, HereKind, parts, shown, steps};
 use super::key::{self, text};
 use crate::content::Kind;
 use crate::site::{List, ListOf, Page, PageId, Picture};
@@ -37,7 +37,7 @@ fn page(contexts: &Contexts<'_>, id: PageId, bytes: &mut Vec<u8>) -> Option<()> 
     let site = contexts.site;
     let page = site.pages.get(id as usize)?;
     // What their structured data lacks is found, and told, when it is made.
-    if matches!(page.source.kind, Kind::Job | Kind::Event) {
+    if matches!(page.kind, Kind::Job | Kind::Event) {
         return None;
     }
     bytes.push(0);
@@ -49,21 +49,7 @@ fn page(contexts: &Contexts<'_>, id: PageId, bytes: &mut Vec<u8>) -> Option<()> 
         links(contexts, lists, bytes);
     }
     links(contexts, &page.authors, bytes);
-    let neighbours: Vec<PageId> = page.newer.into_iter().collect();
-    let older: Vec<PageId> = page.older.into_iter().collect();
-    for shown in [
-        &neighbours,
-        &older,
-        &page.translations,
-        &page.related,
-        &page.backlinks,
-        &page.companies,
-        &page.policies,
-        &page.jobs,
-        &page.articles,
-        &page.events,
-        &page.collected,
-    ] {
+    for shown in around(page) {
         cards(contexts, shown, bytes);
     }
     // Structured data tells more of these than their cards do.
@@ -77,6 +63,23 @@ fn page(contexts: &Contexts<'_>, id: PageId, bytes: &mut Vec<u8>) -> Option<()> 
         cards(contexts, &series.pages, bytes);
     }
     Some(())
+}
+
+/// Pages whose cards a page shows, those of its series aside.
+pub(super) fn around(page: &Page) -> [&[PageId]; 11] {
+    [
+        page.newer.as_slice(),
+        page.older.as_slice(),
+        &page.translations,
+        &page.related,
+        &page.backlinks,
+        &page.companies,
+        &page.policies,
+        &page.jobs,
+        &page.articles,
+        &page.events,
+        &page.collected,
+    ]
 }
 
 fn list(contexts: &Contexts<'_>, list: &List, part: usize, bytes: &mut Vec<u8>) -> Option<()> {
@@ -106,15 +109,7 @@ fn list(contexts: &Contexts<'_>, list: &List, part: usize, bytes: &mut Vec<u8>) 
             text(bytes, child.url.as_bytes());
         }
     }
-    let shown = match list.page_size {
-        0 => &list.pages[..],
-        size => list
-            .pages
-            .chunks(size)
-            .nth(part.saturating_sub(1))
-            .unwrap_or_default(),
-    };
-    cards(contexts, shown, bytes);
+    cards(contexts, shown(list, part), bytes);
     Some(())
 }
 
@@ -143,9 +138,7 @@ fn cards(contexts: &Contexts<'_>, pages: &[PageId], bytes: &mut Vec<u8>) {
 }
 
 fn card(contexts: &Contexts<'_>, id: PageId, bytes: &mut Vec<u8>) {
-    if let Some(card) = contexts.cards.get(id as usize) {
-        contexts.shared.write(bytes, card);
-    }
+    bytes.extend(contexts.card_digest(id));
 }
 
 /// Links to lists; one without pages is not shown.

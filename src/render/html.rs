@@ -28,27 +28,29 @@ use tera::Value;
 pub(super) type JsonLd<'a> = &'a (dyn Fn(&HereKind<'_>, Trail<'_>) -> String + Sync);
 
 /// One output.
-struct Output<'a> {
-    kind: HereKind<'a>,
+pub(super) struct Output<'a> {
+    /// What it is.
+    pub(super) kind: HereKind<'a>,
     language: usize,
     /// File below the public folder.
-    path: String,
+    pub(super) path: String,
     /// URL with the base path.
     url: String,
 }
 
-/// Renders all HTML outputs.
+/// Renders HTML outputs.
 ///
 /// # Errors
 /// When the sink fails.
 pub(super) fn write(
     contexts: &Contexts<'_>,
+    outputs: Vec<Output<'_>>,
     json_ld: JsonLd<'_>,
     errors: &Errors,
     timings: &Timings,
     sink: &dyn Sink,
 ) -> anyhow::Result<()> {
-    outputs(contexts)
+    outputs
         .into_par_iter()
         .try_for_each(|output| one(contexts, &output, json_ld, errors, timings, sink))
 }
@@ -73,7 +75,8 @@ pub(super) fn copy(contexts: &Contexts<'_>, root: &Path, sink: &dyn Sink) -> any
         .try_for_each(|asset| sink.copy(&asset.output, &root.join(&*asset.file)))
 }
 
-fn outputs<'a>(contexts: &Contexts<'a>) -> Vec<Output<'a>> {
+/// All HTML outputs of a site.
+pub(super) fn outputs<'a>(contexts: &Contexts<'a>) -> Vec<Output<'a>> {
     let site = contexts.site;
     let mut outputs = Vec::with_capacity(site.pages.len() + site.lists.len());
     for (id, page) in (0..).zip(&site.pages) {
@@ -421,7 +424,7 @@ fn can_show_pages(theme: &Theme, name: &str) -> bool {
 fn page_template(contexts: &Contexts<'_>, id: PageId) -> Option<String> {
     let page = &contexts.site.pages[id as usize];
     let theme = contexts.theme;
-    let kind = page.source.kind.as_str();
+    let kind = page.kind.as_str();
     own_template(page)
         .into_iter()
         .map(|(name, _)| name)

@@ -30,6 +30,7 @@ mod robots;
 #[cfg(test)]
 mod sample;
 mod sanitise;
+mod shows;
 mod sitemap;
 mod summary;
 mod texts;
@@ -38,15 +39,18 @@ mod words;
 mod xml;
 
 pub use feed::addresses as feed_addresses;
+pub use shows::is_plain;
 pub use texts::PageTexts;
 
 use crate::diag::Diagnostic;
-use crate::site::Site;
+use crate::site::{PageId, Site};
 use crate::store::Digest;
 use crate::timing::Timings;
 use body::Mode;
-use context::{Contexts, titles};
+use context::{Contexts, HereKind, titles};
 use errors::Errors;
+use shows::Shows;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -57,6 +61,13 @@ pub trait Sink: Sync {
     /// # Errors
     /// When it cannot be stored; rendering stops.
     fn write(&self, path: &str, bytes: &[u8]) -> anyhow::Result<()>;
+
+    /// Takes over all outputs of the earlier build but these. False when there was none, or not
+    /// all of its outputs are in place as it left them; then none is taken over.
+    fn keep_all_but(&self, paths: &BTreeSet<String>) -> bool {
+        let _ = paths;
+        false
+    }
 
     /// Whether the output that is made of what this key digests is in place already. If so it
     /// is part of this build, and is not made again.
@@ -102,41 +113,111 @@ pub fn render(
     diagnostics.extend(theme.missing_templates());
     diagnostics.extend(html::unknown_templates(&contexts));
     diagnostics.extend(html::missing_join(&contexts));
-    let errors = Errors::default();
-    let lacking = Mutex::new(Vec::new());
-    timings.stage("html", || {
-        html::write(
-            &contexts,
-            &|kind, trail| {
-                let (markup, found) = json_ld::of(site, theme, kind, trail);
-                lacking
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .extend(found);
-                markup
-            },
-            &errors,
-            timings,
-            sink,
-        )
-    })?;
-    diagnostics.extend(lacking.into_inner().unwrap_or_else(PoisonError::into_inner));
+    let work = Work {
+        contexts: &contexts,
+        errors: Errors::default(),
+        lacking: Mutex::default(),
+        timings,
+        sink,
+    };
+    work.html(html::outputs(&contexts))?;
     timings.stage("copy", || html::copy(&contexts, root, sink))?;
     timings.stage("feeds", || {
-        outputs::write(
-            site,
-            &outputs::Known {
-                icon: icon(theme),
-                statics: &theme.statics,
-                bodies: &|id| body::page(&contexts, id, Mode::Feed, &errors),
-                body_keys: &|id| key::of_page(&contexts, id),
-                titles: &|list| titles::list(site, theme, list),
-            },
-            sink,
-        )
+        work.with_known(|known| outputs::write(site, known, sink))
     })?;
-    diagnostics.extend(errors.finish());
+    diagnostics.extend(work.finish());
     Ok(diagnostics)
+}
+
+/// Renders what may look different when nothing but the texts of some pages changed, all of them
+/// [plain](is_plain), and takes over everything else. None, with nothing done, when the sink
+/// has nothing to take over.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_again(
+    site: &Site,
+    theme: &theme::Theme,
+    changed: &BTreeSet<PageId>,
+    timings: &Timings,
+    sink: &dyn Sink,
+) -> anyhow::Result<Option<Vec<Diagnostic>>> {
+    let contexts = timings.stage("contexts", || Contexts::new(site, theme));
+    let shows = Shows::new(site, changed);
+    let mut html = html::outputs(&contexts);
+    html.retain(|output| shows.output(&output.kind));
+    let feeds = feed::wanted(site, |pages| shows.feed(pages));
+    let of_feeds = feeds
+        .iter()
+        .flat_map(|(list, _)| feed::outputs(site, list))
+        .map(|(_, path)| path);
+    let paths = html.iter().map(|output| output.path.clone());
+    let paths: BTreeSet<String> = paths.chain(of_feeds).collect();
+    if !timings.stage("keep", || sink.keep_all_but(&paths)) {
+        return Ok(None);
+    }
+    let work = Work {
+        contexts: &contexts,
+        errors: Errors::default(),
+        lacking: Mutex::default(),
+        timings,
+        sink,
+    };
+    work.html(html)?;
+    timings.stage("feeds", || {
+        work.with_known(|known| feed::write(site, &feeds, known, sink))
+    })?;
+    Ok(Some(work.finish()))
+}
+
+/// One run of the renderer, and the mistakes that it comes upon.
+struct Work<'a> {
+    contexts: &'a Contexts<'a>,
+    errors: Errors,
+    /// What structured data lacks.
+    lacking: Mutex<Vec<Diagnostic>>,
+    timings: &'a Timings,
+    sink: &'a dyn Sink,
+}
+
+impl Work<'_> {
+    fn html(&self, outputs: Vec<html::Output<'_>>) -> anyhow::Result<()> {
+        let (site, theme) = (self.contexts.site, self.contexts.theme);
+        let json_ld = |kind: &HereKind<'_>, trail: &[(String, String)]| {
+            let (markup, found) = json_ld::of(site, theme, kind, trail);
+            let mut lacking = self.lacking.lock().unwrap_or_else(PoisonError::into_inner);
+            lacking.extend(found);
+            markup
+        };
+        self.timings.stage("html", || {
+            html::write(
+                self.contexts,
+                outputs,
+                &json_ld,
+                &self.errors,
+                self.timings,
+                self.sink,
+            )
+        })
+    }
+
+    fn with_known<T>(&self, work: impl FnOnce(&outputs::Known<'_>) -> T) -> T {
+        let (site, theme) = (self.contexts.site, self.contexts.theme);
+        work(&outputs::Known {
+            icon: icon(theme),
+            statics: &theme.statics,
+            bodies: &|id| body::page(self.contexts, id, Mode::Feed, &self.errors),
+            body_keys: &|id| key::of_page(self.contexts, id),
+            titles: &|list| titles::list(site, theme, list),
+        })
+    }
+
+    fn finish(self) -> Vec<Diagnostic> {
+        let lacking = self.lacking.into_inner();
+        let mut diagnostics = lacking.unwrap_or_else(PoisonError::into_inner);
+        diagnostics.extend(self.errors.finish());
+        diagnostics
+    }
 }
 
 /// Output path of the site's icon, as feed readers show it.

@@ -4,7 +4,7 @@
 
 use super::feed::{BodyKeyOf, BodyOf, TitleOf};
 use super::theme::StaticFile;
-use super::{Sink, calendar, codes, export, feed, headers, origin, redirect, robots, sitemap};
+use super::{Sink, calendar, codes, export, feed, headers, redirect, robots, sitemap};
 use crate::site::Site;
 
 /// What the theme and its templates know.
@@ -28,14 +28,7 @@ pub(crate) struct Known<'a> {
 /// # Errors
 /// When the sink fails.
 pub(crate) fn write(site: &Site, known: &Known<'_>, sink: &dyn Sink) -> anyhow::Result<()> {
-    let icon = known.icon.map(|icon| origin::of_output(&site.config, icon));
-    feed::write(
-        site,
-        icon.as_deref(),
-        (known.bodies, known.body_keys),
-        known.titles,
-        sink,
-    )?;
+    feed::write(site, &feed::wanted(site, |_| true), known, sink)?;
     calendar::write(site, known.titles, sink)?;
     export::write(site, sink)?;
     codes::write(site, sink)?;

@@ -137,7 +137,8 @@ pub(crate) fn page(path: &str, title: &str, details: Details) -> Page {
         hash: [0; 16],
     };
     Page {
-        source: Arc::new(source),
+        kind: source.kind,
+        source: Arc::new(source).into(),
         language: 0,
         slug: path.rsplit('/').next().unwrap_or(path).to_owned(),
         url: format!("/{path}/"),
@@ -168,7 +169,8 @@ pub(crate) fn page(path: &str, title: &str, details: Details) -> Page {
 
 /// Changes what the page's file tells.
 pub(crate) fn change(page: &mut Page, change: impl FnOnce(&mut content::Page)) {
-    change(Arc::make_mut(&mut page.source));
+    change(page.source.make_mut());
+    page.kind = page.source.kind;
 }
 
 /// A list at `/<folder>` with a feed.

@@ -160,8 +160,8 @@ fn page(state: &State, path: &str, query: Option<&str>, listeners: &Listeners) -
         name.to_owned()
     };
     // Outputs are looked up by name, so that no path of a request ever reaches the disk.
-    if let Some(content) = state.files.get(&file) {
-        return found(state, &file, content, 200, listeners);
+    if let Some(held) = state.files.get(&file) {
+        return found(state, &file, &held.content, 200, listeners);
     }
     if !name.is_empty() && state.files.contains_key(&format!("{file}/index.html")) {
         // `//host` at the start of a path would lead elsewhere.
@@ -181,8 +181,8 @@ fn not_found(state: &State, name: &str, listeners: &Listeners) -> Reply {
         } else {
             format!("{folder}/404.html")
         };
-        if let Some(content) = state.files.get(&file) {
-            return found(state, &file, content, 404, listeners);
+        if let Some(held) = state.files.get(&file) {
+            return found(state, &file, &held.content, 404, listeners);
         }
         if folder.is_empty() {
             break;
@@ -266,23 +266,27 @@ fn is_own_page(wanted: &Wanted<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Answer, Reply, Wanted, answer};
-    use crate::output::Content;
+    use crate::output::{Content, Held, Outputs};
     use crate::serve::State;
     use crate::serve::live::Listeners;
     use std::sync::Arc;
 
     fn state(base_path: &str) -> State {
-        let file = |text: &str| Content::Bytes(Arc::from(text.as_bytes()));
+        let file = |text: &str| Held {
+            key: None,
+            content: Content::Bytes(Arc::from(text.as_bytes())),
+        };
+        let files: Outputs = [
+            ("index.html", "<body>home</BODY >"),
+            ("标签/index.html", "<body>tags</body></html>"),
+            ("en/404.html", "<p>gone"),
+            ("a.css", "a{}"),
+        ]
+        .into_iter()
+        .map(|(path, text)| (path.to_owned(), file(text)))
+        .collect();
         State {
-            files: [
-                ("index.html", "<body>home</BODY >"),
-                ("标签/index.html", "<body>tags</body></html>"),
-                ("en/404.html", "<p>gone"),
-                ("a.css", "a{}"),
-            ]
-            .into_iter()
-            .map(|(path, text)| (path.to_owned(), file(text)))
-            .collect(),
+            files: Arc::new(files),
             base_path: base_path.to_owned(),
             overlay: None,
             generation: 3,

@@ -12,10 +12,9 @@ mod types;
 mod watch;
 
 use crate::diag::Diagnostic;
-use crate::output::Content;
+use crate::output::{Content, Outputs};
 use anyhow::Context as _;
 use live::Listeners;
-use std::collections::BTreeMap;
 use std::io::{ErrorKind, Read as _};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
@@ -39,7 +38,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 #[derive(Debug, Default)]
 pub struct Build {
     /// Outputs by path.
-    pub files: BTreeMap<String, Content>,
+    pub files: Arc<Outputs>,
     /// Everything to tell the author.
     pub diagnostics: Vec<Diagnostic>,
     /// Whether the outputs may be shown.
@@ -94,7 +93,7 @@ pub struct Bound {
 
 /// What the answering threads see.
 struct State {
-    files: BTreeMap<String, Content>,
+    files: Arc<Outputs>,
     base_path: String,
     /// The overlay of a build that failed.
     overlay: Option<String>,
@@ -146,7 +145,7 @@ pub fn run(
     let server = Arc::new(server);
     let listeners = Arc::new(Listeners::new(bound.port));
     let state = Arc::new(RwLock::new(State {
-        files: BTreeMap::new(),
+        files: Arc::default(),
         base_path: String::new(),
         overlay: None,
         generation: 0,
@@ -183,7 +182,7 @@ fn take(state: &RwLock<State>, build: Build, root: &Path) {
             && !build
                 .files
                 .values()
-                .any(|content| matches!(content, Content::File(_)));
+                .any(|held| matches!(held.content, Content::File(_)));
         if same && state.overlay.is_none() {
             return;
         }

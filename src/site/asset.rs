@@ -72,10 +72,10 @@ struct Owners {
 
 impl Owners {
     fn of(pages: &[Page], absent: &[&Placed]) -> Self {
-        let present = pages.iter().map(|page| &page.source);
+        let present = pages.iter().map(|page| &*page.source);
         let sections: HashSet<String> = present
             .clone()
-            .chain(absent.iter().map(|page| &page.source))
+            .chain(absent.iter().map(|page| &*page.source))
             .filter(|source| !source.bundle)
             .map(|source| composed(folder_of(&source.file.path)).into_owned())
             .collect();

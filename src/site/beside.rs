@@ -12,7 +12,7 @@ pub fn list_kind(pages: &[Page], list: &List) -> Option<Kind> {
         ListOf::Section(_) => {}
         ListOf::Home | ListOf::Term { .. } | ListOf::Author(_) | ListOf::Archive => return None,
     }
-    let mut kinds = members(pages, list).map(|page| page.source.kind);
+    let mut kinds = members(pages, list).map(|page| page.kind);
     match kinds.next() {
         Some(first) => kinds.all(|kind| kind == first).then_some(first),
         // An empty section still has the template of its name.
@@ -27,7 +27,8 @@ pub fn list_kind(pages: &[Page], list: &List) -> Option<Kind> {
 
 /// Whether a page has a calendar file of its own: an event with a beginning.
 pub fn has_event_file(page: &Page) -> bool {
-    matches!(&page.source.details, Details::Event(event) if event.start.is_some())
+    page.kind == Kind::Event
+        && matches!(&page.source.details, Details::Event(event) if event.start.is_some())
 }
 
 /// Whether a list has a calendar beside it: lists of events and of policies, and the home page
@@ -36,7 +37,7 @@ pub fn has_calendar(pages: &[Page], list: &List) -> bool {
     match list.of {
         ListOf::Home => pages
             .iter()
-            .any(|page| is_in_calendar(page, list.language) && has_day(page)),
+            .any(|page| has_day(page) && is_in_calendar(page, list.language)),
         _ => {
             matches!(list_kind(pages, list), Some(Kind::Event | Kind::Policy))
                 && members(pages, list).any(has_day)
@@ -53,15 +54,17 @@ pub fn is_in_calendar(page: &Page, language: LanguageId) -> bool {
 /// job is closed: whoever reads it must not take an empty list for a fault.
 pub fn has_data(pages: &[Page], language: LanguageId, kind: Kind) -> bool {
     matches!(kind, Kind::Job | Kind::Company)
-        && pages.iter().any(|page| {
-            page.language == language && page.source.kind == kind && !page.source.meta.hidden
-        })
+        && pages
+            .iter()
+            .any(|page| page.language == language && page.kind == kind && !page.source.meta.hidden)
 }
 
 /// A day that a calendar shows: the beginning of an event, the deadline of a policy.
 fn has_day(page: &Page) -> bool {
-    match &page.source.details {
-        Details::Policy(policy) => policy.deadline.is_some(),
+    match page.kind {
+        Kind::Policy => {
+            matches!(&page.source.details, Details::Policy(policy) if policy.deadline.is_some())
+        }
         _ => has_event_file(page),
     }
 }

@@ -1,7 +1,7 @@
 //! What time does to a page: takes a page and a moment, says whether the page is over, out
 //! of date, or still to come, and when that changes next.
 
-use super::NextChange;
+use super::{Happening, NextChange};
 use crate::content::{Details, Page};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -52,36 +52,36 @@ pub(super) fn is_future(page: &Page, now: Timestamp) -> bool {
 
 /// The first moment after `now` at which the page looks different without an edit.
 pub(super) fn next_change(page: &Page, zone: &TimeZone, now: Timestamp) -> Option<NextChange> {
-    let mut moments: Vec<(Timestamp, &'static str)> = Vec::new();
+    let mut moments: Vec<(Timestamp, Happening)> = Vec::new();
     if let Some(date) = page.meta.date {
-        moments.push((date.at, "appears"));
+        moments.push((date.at, Happening::Appears));
     }
     if let Some(expires) = page.meta.expires {
-        moments.push((expires.end(zone), "expires"));
+        moments.push((expires.end(zone), Happening::Expires));
     }
     match &page.details {
         Details::Job(job) => {
             if let Some(end) = &job.valid_through {
-                moments.push((end.value.end(zone), "expires"));
+                moments.push((end.value.end(zone), Happening::Expires));
             }
         }
         Details::Policy(policy) => {
             if let Some(from) = policy.effective_from {
-                moments.push((from.at, "begins"));
+                moments.push((from.at, Happening::Begins));
             }
             for end in [&policy.effective_until, &policy.deadline]
                 .into_iter()
                 .flatten()
             {
-                moments.push((end.value.end(zone), "expires"));
+                moments.push((end.value.end(zone), Happening::Expires));
             }
         }
         Details::Event(event) => {
             if let Some(start) = &event.start {
-                moments.push((start.value.at, "begins"));
+                moments.push((start.value.at, Happening::Begins));
             }
             if let Some(end) = event.end.as_ref().or(event.start.as_ref()) {
-                moments.push((end.value.end(zone), "expires"));
+                moments.push((end.value.end(zone), Happening::Expires));
             }
         }
         _ => {}

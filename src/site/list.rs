@@ -59,7 +59,7 @@ pub(super) fn homes(pages: &[Page], config: &Config, lists: &mut Vec<List>) {
             config,
         );
         home.pages = ids(pages, language, |page| {
-            is_listed(page) && !page.outdated && page.source.kind != Kind::Page
+            is_listed(page) && !page.outdated && page.kind != Kind::Page
         });
         order::newest(&mut home.pages, pages);
         lists.push(home);
@@ -145,9 +145,7 @@ pub(super) fn kinds(pages: &[Page], config: &Config, now: Timestamp, lists: &mut
             if kind == Kind::Page || taken.contains(&folder_prefix(&path).to_lowercase()) {
                 continue;
             }
-            let members = ids(pages, language, |page| {
-                is_listed(page) && page.source.kind == kind
-            });
+            let members = ids(pages, language, |page| is_listed(page) && page.kind == kind);
             if members.is_empty() {
                 continue;
             }
@@ -251,7 +249,7 @@ impl Spelt {
 pub(super) fn archives(pages: &[Page], config: &Config, lists: &mut Vec<List>) {
     for language in languages(config) {
         let members = ids(pages, language, |page| {
-            is_listed(page) && page.date.is_some() && page.source.kind != Kind::Page
+            is_listed(page) && page.date.is_some() && page.kind != Kind::Page
         });
         if members.is_empty() {
             continue;

@@ -13,6 +13,7 @@ pub mod community;
 mod digest;
 mod expiry;
 mod index;
+mod kept;
 mod link;
 mod list;
 mod lookup;
@@ -44,6 +45,7 @@ pub use url::encode as encode_path;
 
 use crate::config::Config;
 use crate::content;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Feed files below a list's folder: Atom, RSS, JSON Feed. They are written by the renderer;
@@ -104,19 +106,21 @@ pub struct Site {
 }
 
 /// A page that is not published yet.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Waiting {
     /// What its file tells.
-    pub source: Arc<content::Page>,
+    pub source: content::Source,
     /// Language.
     pub language: LanguageId,
 }
 
 /// A page and what the site knows of it.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Page {
     /// What its file tells.
-    pub source: Arc<content::Page>,
+    pub source: content::Source,
+    /// What it is; the source says so too, but would have to be read for it.
+    pub kind: content::Kind,
     /// Language.
     pub language: LanguageId,
     /// Slug, `abbrlink` or file name as it stands in addresses; other pages may name the
@@ -172,7 +176,7 @@ pub struct Page {
 }
 
 /// What a hole of the body leads to.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Target {
     /// Nothing to fill (`Open`, `Close`).
     None,
@@ -188,7 +192,7 @@ pub enum Target {
 }
 
 /// An image as a page shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Picture {
     /// URL path with the base path, or a whole URL.
     pub url: String,
@@ -201,14 +205,14 @@ pub struct Picture {
 }
 
 /// A section of one language.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Section {
     /// Folder from the content folder: `guides/tax`; empty for the root.
     pub path: Arc<str>,
     /// Language.
     pub language: LanguageId,
     /// Its `_index.md`, if there is one.
-    pub source: Option<Arc<content::Page>>,
+    pub source: Option<content::Source>,
     /// Title: the `_index.md`'s, else the folder's name.
     pub title: String,
     /// Path on the site.
@@ -222,7 +226,7 @@ pub struct Section {
 }
 
 /// A list of pages that becomes one or more pages with feeds.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct List {
     /// What it lists.
     pub of: ListOf,
@@ -249,7 +253,7 @@ pub struct List {
 }
 
 /// What a list is of.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ListOf {
     /// The newest pages of the language.
     Home,
@@ -271,7 +275,7 @@ pub enum ListOf {
 }
 
 /// All terms of a taxonomy in one language.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct TaxonomyIndex {
     /// Index in [`Config::taxonomies`].
     pub taxonomy: usize,
@@ -288,7 +292,7 @@ pub struct TaxonomyIndex {
 }
 
 /// A series of one language.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Series {
     /// Name.
     pub name: String,
@@ -299,7 +303,7 @@ pub struct Series {
 }
 
 /// An old path that leads to a page.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Redirect {
     /// Old path with the base path, percent-encoded.
     pub from: String,
@@ -310,7 +314,7 @@ pub struct Redirect {
 }
 
 /// A file to copy.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asset {
     /// File from the site's root: `content/jobs/welder/photo.jpg`.
     pub file: Arc<str>,
@@ -319,26 +323,40 @@ pub struct Asset {
 }
 
 /// The next change without an edit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NextChange {
     /// When.
     pub at: jiff::Timestamp,
     /// Source file of the page.
     pub file: Arc<str>,
-    /// `appears`, `begins` or `expires`.
-    pub what: &'static str,
+    /// What will happen.
+    pub what: Happening,
 }
 
-/// The word of [`NextChange::what`] that a text says.
-pub fn change_word(text: &str) -> &'static str {
-    ["appears", "begins"]
-        .into_iter()
-        .find(|word| *word == text)
-        .unwrap_or("expires")
+/// What happens to a page without an edit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Happening {
+    /// It comes out.
+    Appears,
+    /// What it tells of begins.
+    Begins,
+    /// It, or what it tells of, is over.
+    Expires,
+}
+
+impl Happening {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Appears => "appears",
+            Self::Begins => "begins",
+            Self::Expires => "expires",
+        }
+    }
 }
 
 /// What became of the content files.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Files under `content/` and `data/`.
     pub files: usize,

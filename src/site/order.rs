@@ -17,7 +17,7 @@ pub(super) fn newest(ids: &mut [PageId], pages: &[Page]) {
 /// The order of a section or kind: that of its kind when all pages are of one, else pinned
 /// pages, then those with a weight, then the newest.
 pub(super) fn section(ids: &mut [PageId], pages: &[Page], config: &Config, now: Timestamp) {
-    let mut kinds = ids.iter().map(|id| pages[*id as usize].source.kind);
+    let mut kinds = ids.iter().map(|id| pages[*id as usize].kind);
     let first = kinds.next();
     let one = first.filter(|first| kinds.all(|kind| kind == *first));
     match one {

@@ -67,7 +67,7 @@ fn find(written: &str, kind: Kind, language: LanguageId, lookup: &Lookup<'_>) ->
         .and_then(|rest| rest.strip_suffix("]]"))
         .unwrap_or(&text);
     let of_kind = |ids: &[PageId]| -> Vec<PageId> {
-        let is_kind = |id: &PageId| lookup.pages[*id as usize].source.kind == kind;
+        let is_kind = |id: &PageId| lookup.pages[*id as usize].kind == kind;
         ids.iter().copied().filter(is_kind).collect()
     };
     let by_name = of_kind(lookup.named(text));
@@ -86,7 +86,7 @@ fn find(written: &str, kind: Kind, language: LanguageId, lookup: &Lookup<'_>) ->
     if let Some(Destination::Page(id)) = lookup
         .source(path, language)
         .or_else(|| lookup.address(path))
-        && lookup.pages[id as usize].source.kind == kind
+        && lookup.pages[id as usize].kind == kind
     {
         return Some(id);
     }
@@ -133,7 +133,7 @@ fn unknown(
     let known = lookup
         .pages
         .iter()
-        .filter(|page| page.source.kind == kind)
+        .filter(|page| page.kind == kind)
         .take(2000)
         .flat_map(|page| [page.slug.as_str(), page.source.title.as_str()]);
     let hint = did_you_mean(name, known).unwrap_or_else(|| {

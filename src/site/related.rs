@@ -48,7 +48,7 @@ fn shared(page: &Page) -> impl Iterator<Item = Shared> + '_ {
 fn members(pages: &[Page], lists: &[List]) -> HashMap<Shared, Vec<PageId>> {
     let mut members: HashMap<Shared, Vec<PageId>> = HashMap::with_capacity(lists.len());
     for (id, page) in (0..).zip(pages) {
-        if !is_listed(page) || matches!(page.source.kind, Kind::Digest | Kind::Page) {
+        if !is_listed(page) || matches!(page.kind, Kind::Digest | Kind::Page) {
             continue;
         }
         for shared in shared(page) {

@@ -52,7 +52,7 @@ fn belongings(pages: &mut [Page]) {
         if !is_listed(page) {
             continue;
         }
-        let kind = page.source.kind;
+        let kind = page.kind;
         let owners: BTreeSet<PageId> = page
             .companies
             .iter()
@@ -67,7 +67,7 @@ fn belongings(pages: &mut [Page]) {
                 continue;
             }
             let owner = &mut pages[owner as usize];
-            let of = owner.source.kind;
+            let of = owner.kind;
             match kind {
                 Kind::Job if of == Kind::Company => owner.jobs.push(id),
                 Kind::Article => owner.articles.push(id),
@@ -83,7 +83,7 @@ fn neighbours(pages: &mut [Page]) {
     let mut last: BTreeMap<(LanguageId, Option<u32>), PageId> = BTreeMap::new();
     for id in 0..number(pages.len()) {
         let page = &pages[id as usize];
-        if !is_listed(page) || page.date.is_none() || page.source.kind == Kind::Page {
+        if !is_listed(page) || page.date.is_none() || page.kind == Kind::Page {
             continue;
         }
         let key = (page.language, page.section);

@@ -103,7 +103,7 @@ pub fn resolve(input: Input, config: Arc<Config>, selection: Selection) -> (Site
         .iter()
         .filter(|(_, absence)| matches!(absence, Absence::Draft | Absence::Future))
         .map(|(page, _)| Waiting {
-            source: Arc::clone(&page.source),
+            source: Arc::clone(&page.source).into(),
             language: page.language,
         })
         .collect();
@@ -213,7 +213,8 @@ fn unrelated(page: Addressed, sections: &Sections, config: &Config, selection: S
         collected: Vec::new(),
         targets: Vec::new(),
         cover: None,
-        source: placed.source,
+        kind: placed.source.kind,
+        source: placed.source.into(),
     }
 }
 

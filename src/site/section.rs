@@ -144,7 +144,7 @@ fn made(
             let section = Section {
                 path,
                 language,
-                source: page.map(|page| page.source),
+                source: page.map(|page| page.source.into()),
                 title,
                 url: address.url.clone(),
                 parent: None,

@@ -91,7 +91,7 @@ fn report_unknown(page: &Page, key: &str, pages: &[Page], diagnostics: &mut Vec<
     };
     let names = pages
         .iter()
-        .filter(|other| other.source.kind == page.source.kind && other.language != page.language)
+        .filter(|other| other.kind == page.kind && other.language != page.language)
         .map(|other| other.slug.as_str())
         .take(2000);
     diagnostics.push(
@@ -175,7 +175,7 @@ fn original(
         // Another language and the same kind first, then the default language.
         .min_by_key(|other| {
             let other_page = &pages[*other as usize];
-            let strange = other_page.source.kind != page.source.kind;
+            let strange = other_page.kind != page.kind;
             (
                 other_page.language == page.language,
                 strange,

@@ -26,22 +26,34 @@ pub enum Lost {
 /// # Errors
 /// When there is none that this program wrote whole.
 pub fn read_index<T: DeserializeOwned>(path: &Path, stamp: &str) -> Result<T, Lost> {
-    let bytes = match fs::read(path) {
+    let (body, _) = read_whole(path, stamp)?;
+    postcard::from_bytes(&body).map_err(|_| Lost::Damaged)
+}
+
+/// Reads the bytes of a file that was written whole, with their digest.
+///
+/// # Errors
+/// As [`read_index`].
+pub fn read_whole(path: &Path, stamp: &str) -> Result<(Vec<u8>, Digest), Lost> {
+    let mut bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return Err(Lost::Absent),
         Err(error) => return Err(Lost::Unreadable(error.kind())),
     };
-    let Some(rest) = bytes.strip_prefix(head(stamp).as_bytes()) else {
+    let head = head(stamp);
+    if !bytes.starts_with(head.as_bytes()) {
         let ours = bytes.starts_with(NAME.as_bytes());
         return Err(if ours { Lost::Foreign } else { Lost::Damaged });
-    };
-    let (body, hash) = rest
-        .split_at_checked(rest.len().saturating_sub(size_of::<Digest>()))
-        .ok_or(Lost::Damaged)?;
-    if digest(body) != hash {
-        return Err(Lost::Damaged);
     }
-    postcard::from_bytes(body).map_err(|_| Lost::Damaged)
+    bytes.drain(..head.len());
+    let end = bytes.len().checked_sub(size_of::<Digest>());
+    let hash = bytes.split_off(end.ok_or(Lost::Damaged)?);
+    let found = digest(&bytes);
+    if found[..] == hash[..] {
+        Ok((bytes, found))
+    } else {
+        Err(Lost::Damaged)
+    }
 }
 
 /// Writes an index: a reader sees the old one or the new one, never half of one.
@@ -50,17 +62,26 @@ pub fn read_index<T: DeserializeOwned>(path: &Path, stamp: &str) -> Result<T, Lo
 /// When the disk fails; the old one is whole then.
 pub fn write_index<T: Serialize>(path: &Path, stamp: &str, value: &T) -> io::Result<()> {
     let body = postcard::to_stdvec(value).map_err(io::Error::other)?;
+    write_whole(path, stamp, &body).map(|_| ())
+}
+
+/// Writes bytes, and gives their digest.
+///
+/// # Errors
+/// As [`write_index`].
+pub fn write_whole(path: &Path, stamp: &str, body: &[u8]) -> io::Result<Digest> {
+    let hash = digest(body);
     let draft = path.with_extension(format!("{}.draft", std::process::id()));
     let written = File::create(&draft).and_then(|mut file| {
         file.write_all(head(stamp).as_bytes())?;
-        file.write_all(&body)?;
-        file.write_all(&digest(&body))
+        file.write_all(body)?;
+        file.write_all(&hash)
     });
     let moved = written.and_then(|()| fs::rename(&draft, path));
     if moved.is_err() {
         let _ = fs::remove_file(&draft);
     }
-    moved
+    moved.map(|()| hash)
 }
 
 const NAME: &str = "guidepost store ";

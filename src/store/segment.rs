@@ -139,6 +139,11 @@ impl Segment {
         self.broken.load(Ordering::Relaxed)
     }
 
+    /// Says that what was read makes no sense: nothing of the file is trusted then.
+    pub fn give_up(&self) {
+        self.broken.store(true, Ordering::Relaxed);
+    }
+
     /// Appends bytes; none when the disk does not take them.
     pub fn append(&self, bytes: &[u8]) -> Option<Span> {
         let length = u32::try_from(bytes.len()).ok()?;

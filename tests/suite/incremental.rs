@@ -77,6 +77,9 @@ fn site() -> Site {
     site
 }
 
+/// Kinds of changes.
+const EDITS: u8 = 26;
+
 /// One change to the site, or to what surrounds it. `number` picks among the targets.
 fn edit(site: &Site, what: u8, number: u8, day: &mut u8) {
     let pages = pages(site);
@@ -85,7 +88,7 @@ fn edit(site: &Site, what: u8, number: u8, day: &mut u8) {
         let text = site.read(page);
         site.write(page, text.replacen(from, to, 1));
     };
-    match what % 22 {
+    match what % EDITS {
         0 => site.write(page, format!("{}\n又一段 {number}。\n", site.read(page))),
         1 => change("title: ", &format!("title: 新{number}")),
         2 => change("date: 2026-0", &format!("date: 2026-0{}-10 # 2026-0", number % 7 + 1)),
@@ -120,6 +123,10 @@ fn edit(site: &Site, what: u8, number: u8, day: &mut u8) {
         ),
         19 => change("title: ", &format!("aliases: [/old/{number}/]\ntitle: ")),
         20 => damage(site, number),
+        21 => change("---\n\n", &format!("---\n开头 {number}，\n\n")),
+        22 => change("---\n", "---\n见[焊工](/articles/焊工/)。\n\n"),
+        23 => site.write(page, format!("{}\n## 节 {number}\n", site.read(page))),
+        24 => site.write(page, format!("{}\n[没有](没有.md)\n", site.read(page))),
         _ => site.write("templates/partials/mine.html", format!("{number}")),
     }
 }
@@ -238,7 +245,7 @@ proptest! {
 
     #[test]
     fn any_edits_give_what_a_clean_build_gives(
-        edits in prop::collection::vec((0..22_u8, any::<u8>()), 1..9)
+        edits in prop::collection::vec((0..EDITS, any::<u8>()), 1..9)
     ) {
         let site = site();
         let mut day = 15;
@@ -255,7 +262,7 @@ fn every_kind_of_edit_gives_what_a_clean_build_gives() {
     let site = site();
     let mut day = 15;
     build(&site, day, &[]).fine();
-    for what in 0..22 {
+    for what in 0..EDITS {
         edit(&site, what, what.wrapping_mul(7), &mut day);
         same_as_clean(&site, day).unwrap_or_else(|error| panic!("edit {what}: {error}"));
     }
@@ -295,6 +302,55 @@ fn a_second_build_touches_nothing_and_an_edit_touches_what_shows_it() {
         !touched.iter().any(|path| path.contains("jobs/welder")),
         "{touched:?}"
     );
+}
+
+/// Stages of a build that was told to say them.
+fn stages(site: &Site) -> Vec<String> {
+    let words = ["build", "--date", "2026-06-15", "--timings", "--format"];
+    let ran = site.run(&[&words[..], &["json"]].concat()).fine();
+    let timings: serde_json::Value = ran
+        .stdout
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .find(|value: &serde_json::Value| value["stages"].is_array())
+        .unwrap_or_else(|| panic!("no timings in {}", ran.stdout));
+    let stages = timings["stages"].as_array().expect("an array");
+    let name = |stage: &serde_json::Value| stage["stage"].as_str().expect("a name").to_owned();
+    stages.iter().map(name).collect()
+}
+
+#[test]
+fn a_new_text_needs_no_new_site_and_whatever_others_see_does() {
+    let site = site();
+    let page = "content/articles/铣工.md";
+    let text = "---\ntitle: 铣工\ndate: 2026-03-03\ntags: [制造]\n---\n";
+    site.write(page, format!("{text}安全第一。\n"));
+    build(&site, 15, &[]).fine();
+    // Whatever was written just now is looked at once more.
+    std::thread::sleep(std::time::Duration::from_millis(60));
+    site.write(page, format!("{text}安全最要紧。\n"));
+    build(&site, 15, &[]).fine();
+    for (body, is_new) in [
+        ("安全最要紧，真的。\n", false),
+        ("换了开头。\n\n安全最要紧。\n", false),
+        ("见[车工](车工.md)。\n", true),
+        ("又一句，见[车工](车工.md)。\n", false),
+        ("## 节\n\n又一句，见[车工](车工.md)。\n", true),
+    ] {
+        site.write(page, format!("{text}{body}"));
+        let resolves = stages(&site).iter().any(|stage| stage == "resolve");
+        assert_eq!(resolves, is_new, "{body}");
+        same_as_clean(&site, 15).expect("the same");
+    }
+    // The page that embeds this one shows the beginning of its text.
+    let embeds = site.read("public/articles/焊工/index.html");
+    assert!(embeds.contains("又一句"), "{embeds}");
+    site.write(
+        page,
+        format!("{}另一句。\n", text.replace("铣工", "铣床工")),
+    );
+    assert!(stages(&site).iter().any(|stage| stage == "resolve"));
+    same_as_clean(&site, 15).expect("the same");
 }
 
 #[test]

@@ -22,7 +22,12 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("output", &["diag", "render", "store"]),
-    ("memo", &["diag", "content", "output", "render", "store"]),
+    (
+        "memo",
+        &[
+            "diag", "config", "content", "site", "output", "render", "store",
+        ],
+    ),
     ("serve", &["diag", "output", "render"]),
     (
         "build",

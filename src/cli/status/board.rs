@@ -69,7 +69,7 @@ pub(super) fn text(view: &View, session: &Session) -> String {
             "The site changes next: {} {} {}",
             moment(session, change.at),
             visible(&change.file),
-            change.what
+            change.what.as_str()
         );
     }
     text

@@ -89,7 +89,7 @@ pub(super) fn text(session: &Session) -> String {
         "next_change": change.map(|change| serde_json::json!({
             "at": change.at.to_string(),
             "file": &*change.file,
-            "what": change.what,
+            "what": change.what.as_str(),
         })),
     });
     let _ = writeln!(text, "{summary}");

@@ -58,7 +58,7 @@ pub(super) fn select(
 fn passes(account: &Account, site: &Site, page: &Page) -> bool {
     let filter = &account.filter;
     let meta = &page.source.meta;
-    let kind = page.source.kind;
+    let kind = page.kind;
     // Standing pages (about, privacy) are news to nobody.
     let kinds = if filter.kinds.is_empty() {
         kind != Kind::Page

@@ -257,7 +257,7 @@ impl Work<'_> {
             canonical: &composed.post.canonical,
             tags: &composed.post.tags,
             facts: &self.texts.facts(self.id),
-            kind: self.page.source.kind.as_str(),
+            kind: self.page.kind.as_str(),
             lang: self.lang(),
             site: self.site.config.title.get(self.lang()),
             authors: &composed.post.authors,

@@ -1,45 +1,15 @@
-//! Pages as lists show them: takes the site, gives one value per page, made once and shared
-//! by every list that shows the page.
+//! Pages as lists show them: takes the site and a page, gives one value, which is made once and
+//! shared by every list that shows the page.
 
 use super::value::{count, maybe, maybe_date, picture, record, texts};
 use super::{details, value};
 use crate::content::Details;
 use crate::render::address;
 use crate::site::{Page, Site};
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use tera::{Map, Value};
 
-/// A card per page, by page id. `links` are the links to all lists.
-pub(super) fn all(site: &Site, links: &[Value]) -> Vec<Value> {
-    // A job's card holds its employer's, so companies come first.
-    let mut cards: Vec<Value> = site
-        .pages
-        .par_iter()
-        .map(|page| match &page.source.details {
-            Details::Job(_) => Value::none(),
-            _ => card(site, page, links, None),
-        })
-        .collect();
-    let jobs: Vec<(usize, Value)> = site
-        .pages
-        .par_iter()
-        .enumerate()
-        .filter(|(_, page)| matches!(page.source.details, Details::Job(_)))
-        .map(|(id, page)| {
-            let employer = page
-                .companies
-                .first()
-                .and_then(|company| cards.get(*company as usize));
-            (id, card(site, page, links, employer))
-        })
-        .collect();
-    for (id, job) in jobs {
-        cards[id] = job;
-    }
-    cards
-}
-
-fn card(site: &Site, page: &Page, links: &[Value], employer: Option<&Value>) -> Value {
+/// The card of a page. `links` are the links to all lists, `employer` is the card of a job's.
+pub(super) fn card(site: &Site, page: &Page, links: &[Value], employer: Option<&Value>) -> Value {
     let config = &site.config;
     let source = &page.source;
     let meta = &source.meta;
@@ -83,6 +53,22 @@ fn card(site: &Site, page: &Page, links: &[Value], employer: Option<&Value>) -> 
         ("policy", own("policy")),
         ("event", own("event")),
         ("extra", extra(&meta.extra)),
+    ]))
+}
+
+/// A page as a line of an archive, which may have a hundred thousand of them: what no edit of a
+/// text changes.
+pub(super) fn line(site: &Site, page: &Page) -> Value {
+    let tag = &site.config.languages[usize::from(page.language)].tag;
+    Value::from(record([
+        ("title", Value::from(page.source.title.as_str())),
+        ("url", Value::from(page.url.as_str())),
+        ("kind", Value::from(page.kind.as_str())),
+        ("lang", Value::from(tag.as_str())),
+        (
+            "date",
+            maybe_date(page.date.as_ref(), &site.config.timezone),
+        ),
     ]))
 }
 

@@ -116,7 +116,7 @@ fn of_page(contexts: &Contexts<'_>, page: &Page, here: &Here<'_>) -> Head {
     } else {
         one_line(summary)
     };
-    let og_type = match page.source.kind {
+    let og_type = match page.kind {
         Kind::Article | Kind::Policy | Kind::Event | Kind::Digest => "article",
         Kind::Company => "profile",
         Kind::Job | Kind::Page => "website",

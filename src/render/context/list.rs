@@ -2,23 +2,20 @@
 //! template sees.
 
 use super::value::{count, link, maybe, record};
-use super::{Contexts, details, part_url, parts};
+use super::{Contexts, card, details, part_url, parts, shown};
 use crate::content::{Details, Kind};
 use crate::render::{address, context::titles};
-use crate::site::{List, ListOf, Page, PageId};
+use crate::site::{List, ListOf, Page, PageId, Site};
 use std::collections::BTreeSet;
 use tera::Value;
+
+/// Most pages of one kind that the home page is given.
+const NEWEST: usize = 100;
 
 /// The record for one part of a list.
 pub(super) fn value(contexts: &Contexts<'_>, list: &List, part: usize, content: &str) -> Value {
     let site = contexts.site;
     let last = parts(list);
-    let shown: &[PageId] = if last == 1 {
-        &list.pages
-    } else {
-        let from = (part.saturating_sub(1) * list.page_size).min(list.pages.len());
-        &list.pages[from..(from + list.page_size).min(list.pages.len())]
-    };
     let kind = contexts.kind_of(list);
     // The first part of the home page shows what is due of every kind, however old its page.
     let home = list.of == ListOf::Home && part == 1;
@@ -36,10 +33,7 @@ pub(super) fn value(contexts: &Contexts<'_>, list: &List, part: usize, content: 
         if !home {
             return Vec::new();
         }
-        pages(contexts, list)
-            .filter(|(_, page)| page.source.kind == wanted)
-            .map(|(id, _)| id)
-            .collect()
+        newest_of(contexts.site, list, wanted)
     };
     let taxonomy = match &list.of {
         ListOf::Term { taxonomy, .. } => site
@@ -59,7 +53,7 @@ pub(super) fn value(contexts: &Contexts<'_>, list: &List, part: usize, content: 
             Value::from(titles::list(site, contexts.theme, list)),
         ),
         ("content", Value::safe_string(content)),
-        ("pages", contexts.cards_of(shown)),
+        ("pages", contexts.cards_of(shown(list, part))),
         ("total", count(list.pages.len())),
         ("page", count(part)),
         ("last", count(last)),
@@ -177,12 +171,25 @@ fn pages<'b>(
         .filter_map(|id| Some((*id, contexts.site.pages.get(*id as usize)?)))
 }
 
+/// The newest pages of a kind on a list. The home page shows a few of each; a hundred are enough
+/// for any theme, and ten thousand would make it as slow as an archive.
+pub(crate) fn newest_of(site: &Site, list: &List, wanted: Kind) -> Vec<PageId> {
+    let is_wanted = |id: &&PageId| {
+        let page = site.pages.get(**id as usize);
+        page.is_some_and(|page| page.kind == wanted)
+    };
+    let found = list.pages.iter().filter(is_wanted);
+    found.take(NEWEST).copied().collect()
+}
+
 /// Events to come, soonest first, and those that are over, latest first.
 fn events(contexts: &Contexts<'_>, list: &List) -> (Vec<PageId>, Vec<PageId>) {
     let mut upcoming = Vec::new();
     let mut past = Vec::new();
     for (id, page) in pages(contexts, list) {
-        if let Details::Event(event) = &page.source.details {
+        if page.kind == Kind::Event
+            && let Details::Event(event) = &page.source.details
+        {
             let start = event.start.as_ref().map(|start| start.value.at);
             if details::is_past(contexts.site, event) {
                 past.push((start, id));
@@ -201,6 +208,7 @@ fn events(contexts: &Contexts<'_>, list: &List) -> (Vec<PageId>, Vec<PageId>) {
 fn deadlines(contexts: &Contexts<'_>, list: &List) -> Vec<PageId> {
     let site = contexts.site;
     let mut deadlines: Vec<(jiff::Timestamp, PageId)> = pages(contexts, list)
+        .filter(|(_, page)| page.kind == Kind::Policy)
         .filter_map(|(id, page)| match &page.source.details {
             Details::Policy(policy) => {
                 let deadline = &policy.deadline.as_ref()?.value;
@@ -225,12 +233,17 @@ fn years(contexts: &Contexts<'_>, list: &List) -> Value {
         })
         .collect();
     dated.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
+    let line =
+        |(_, _, id): &(_, _, PageId)| card::line(contexts.site, &contexts.site.pages[*id as usize]);
     let years = dated
         .chunk_by(|a, b| a.0 == b.0)
         .map(|year| {
             Value::from(record([
                 ("year", Value::from(i64::from(year[0].0))),
-                ("pages", contexts.cards_of(year.iter().map(|(_, _, id)| id))),
+                (
+                    "pages",
+                    Value::from(year.iter().map(line).collect::<Vec<_>>()),
+                ),
             ]))
         })
         .collect::<Vec<_>>();

@@ -1,14 +1,15 @@
 //! What templates see: takes the site and the theme, gives tera contexts that are exactly
 //! what [`contract`](super::contract) promises.
 //!
-//! What many outputs share (cards, links to lists, the site in a language) is made once here
-//! and cloned cheaply; what belongs to one output is made when it is rendered.
+//! What many outputs share (cards, links to lists, the site in a language) is made once, cards
+//! and facts of lists when they are first wanted, and cloned cheaply; what belongs to one output
+//! is made when it is rendered.
 
 pub(crate) mod call;
 pub(crate) mod card;
 pub(crate) mod details;
 mod here;
-mod list;
+pub(crate) mod list;
 mod page;
 pub(crate) mod site;
 pub(crate) mod titles;
@@ -23,9 +24,10 @@ use super::key::{self, Shared, Variables};
 use super::theme::Theme;
 use crate::content::Kind;
 use crate::site::{List, ListOf, PageId, Section, Site, has_calendar, list_kind};
-use crate::store::Digest;
+use crate::store::{Digest, digest};
 use site::LanguageSite;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 use tera::{Map, Value};
 
 /// Everything that is made once for all outputs.
@@ -35,13 +37,13 @@ pub(crate) struct Contexts<'a> {
     /// The theme.
     pub(crate) theme: &'a Theme,
     /// A card per page.
-    pub(crate) cards: Vec<Value>,
+    cards: Vec<OnceLock<Card>>,
     /// A link per list.
     pub(crate) links: Vec<Value>,
     languages: Vec<LanguageSite>,
     data: Value,
     /// What all parts of a list share, by the list's URL.
-    facts: BTreeMap<&'a str, ListFacts>,
+    facts: BTreeMap<&'a str, OnceLock<ListFacts>>,
     /// URL and size of the site's share picture.
     picture: Option<(String, Option<(u32, u32)>)>,
     /// List of a section, by the section's index.
@@ -62,7 +64,6 @@ impl<'a> Contexts<'a> {
             .iter()
             .map(|list| value::link(&titles::list(site, theme, list), &list.url, false))
             .collect();
-        let cards = card::all(site, &links);
         let known = known_urls(site);
         let languages = (0..site.config.languages.len())
             .map(|language| LanguageSite::new(site, theme, language, &known))
@@ -81,20 +82,19 @@ impl<'a> Contexts<'a> {
             })
             .collect();
         let data = Value::from(data);
-        let facts: BTreeMap<&str, ListFacts> = site
+        let facts = site
             .lists
             .iter()
-            .map(|list| (list.url.as_str(), ListFacts::of(site, list)))
+            .map(|list| (list.url.as_str(), OnceLock::new()))
             .collect();
         let mut shared = Shared::default();
         shared.add(&links);
-        shared.add(&cards);
         shared.add([&data, &theme.options]);
         shared.add((0..site.config.languages.len()).map(|language| theme.words(language)));
         let mut contexts = Self {
             site,
             theme,
-            cards,
+            cards: site.pages.iter().map(|_| OnceLock::new()).collect(),
             links,
             languages,
             data,
@@ -137,10 +137,33 @@ impl<'a> Contexts<'a> {
 
     /// A page's card.
     pub(crate) fn card(&self, id: PageId) -> Value {
-        self.cards
-            .get(id as usize)
-            .cloned()
-            .unwrap_or_else(Value::none)
+        self.made_card(id)
+            .map_or_else(Value::none, |card| card.value.clone())
+    }
+
+    /// Digest of a page's card.
+    pub(crate) fn card_digest(&self, id: PageId) -> Digest {
+        self.made_card(id)
+            .map_or_else(Digest::default, |card| card.digest)
+    }
+
+    fn made_card(&self, id: PageId) -> Option<&Card> {
+        let page = self.site.pages.get(id as usize)?;
+        let card = self.cards.get(id as usize)?;
+        Some(card.get_or_init(|| {
+            // A job's card holds its employer's; no employer's holds another.
+            let employer = match page.kind {
+                Kind::Job => page.companies.first().map(|company| self.card(*company)),
+                _ => None,
+            };
+            let value = card::card(self.site, page, &self.links, employer.as_ref());
+            let mut bytes = Vec::with_capacity(1024);
+            self.shared.write(&mut bytes, &value);
+            Card {
+                value,
+                digest: digest(&bytes),
+            }
+        }))
     }
 
     /// A card for a section's own text.
@@ -171,33 +194,29 @@ impl<'a> Contexts<'a> {
 
     /// The one kind of a list's pages.
     pub(crate) fn kind_of(&self, list: &List) -> Option<Kind> {
-        self.facts.get(list.url.as_str())?.kind
+        self.facts_of(list)?.kind
     }
 
     /// Whether a list has a calendar beside it.
     pub(crate) fn has_calendar(&self, list: &List) -> bool {
-        let facts = self.facts.get(list.url.as_str());
-        facts.is_some_and(|facts| facts.has_calendar)
+        self.facts_of(list).is_some_and(|facts| facts.has_calendar)
+    }
+
+    fn facts_of(&self, list: &List) -> Option<&ListFacts> {
+        let facts = self.facts.get(list.url.as_str())?;
+        Some(facts.get_or_init(|| ListFacts::of(self.site, list)))
     }
 
     /// The section whose own text stands on a list.
     pub(crate) fn section_of(&self, list: &List) -> Option<&'a Section> {
-        match list.of {
-            ListOf::Section(index) => self.site.sections.get(index as usize),
-            ListOf::Home => self
-                .site
-                .sections
-                .iter()
-                .find(|section| section.path.is_empty() && section.language == list.language),
-            _ => None,
-        }
+        section_of(self.site, list)
     }
 
     fn cards_of<'b>(&self, pages: impl IntoIterator<Item = &'b PageId>) -> Value {
         Value::from(
             pages
                 .into_iter()
-                .filter_map(|id| self.cards.get(*id as usize).cloned())
+                .map(|id| self.card(*id))
                 .collect::<Vec<_>>(),
         )
     }
@@ -215,6 +234,12 @@ impl<'a> Contexts<'a> {
     }
 }
 
+/// A card, and the digest of all that it says.
+struct Card {
+    value: Value,
+    digest: Digest,
+}
+
 /// What is the same for all parts of a list; a list of ten thousand pages has a thousand.
 struct ListFacts {
     kind: Option<Kind>,
@@ -230,6 +255,18 @@ impl ListFacts {
     }
 }
 
+/// The section whose own text stands on a list.
+pub(crate) fn section_of<'a>(site: &'a Site, list: &List) -> Option<&'a Section> {
+    let mut sections = site.sections.iter();
+    match list.of {
+        ListOf::Section(index) => site.sections.get(index as usize),
+        ListOf::Home => {
+            sections.find(|section| section.path.is_empty() && section.language == list.language)
+        }
+        _ => None,
+    }
+}
+
 /// Number of parts into which a list is cut.
 pub(crate) fn parts(list: &List) -> usize {
     if list.page_size == 0 || list.of == ListOf::Archive {
@@ -237,6 +274,15 @@ pub(crate) fn parts(list: &List) -> usize {
     } else {
         list.pages.len().div_ceil(list.page_size).max(1)
     }
+}
+
+/// Pages that a part of a list shows.
+pub(crate) fn shown(list: &List, part: usize) -> &[PageId] {
+    if parts(list) == 1 {
+        return &list.pages;
+    }
+    let from = (part.saturating_sub(1) * list.page_size).min(list.pages.len());
+    &list.pages[from..(from + list.page_size).min(list.pages.len())]
 }
 
 /// URL of a part of a list.

@@ -69,10 +69,7 @@ pub(super) fn value(contexts: &Contexts<'_>, id: PageId, content: &str) -> Value
             maybe(meta.stage.as_ref().map(|stage| stage.value.as_str())),
         ),
     ]);
-    let mut fields = contexts.cards[id as usize]
-        .as_map()
-        .cloned()
-        .unwrap_or_default();
+    let mut fields = contexts.card(id).as_map().cloned().unwrap_or_default();
     fields.extend(own);
     Value::from(fields)
 }

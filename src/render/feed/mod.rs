@@ -15,6 +15,7 @@ mod rss;
 pub(crate) use bodies::BodyOf;
 
 use super::address::{FeedForm, feed_forms};
+use super::outputs::Known;
 use super::{Sink, address, key, origin};
 use crate::content::date::Moment;
 use crate::site::{List, ListOf, PageId, Site};
@@ -54,37 +55,54 @@ impl Feed<'_> {
     }
 }
 
-/// Writes the feeds of all lists. `icon` is the path or URL of the site's icon; `bodies`
-/// gives a page's body as HTML, with whole addresses where it can, and the digest of that body;
-/// `titles` gives a list's title.
+/// A list that has feeds, with the pages in them.
+pub(crate) type Wanted<'a> = (&'a List, Vec<PageId>);
+
+/// All lists that have feeds, as long as their pages are `of_interest`.
+pub(crate) fn wanted<'a>(
+    site: &'a Site,
+    of_interest: impl Fn(&[PageId]) -> bool + Sync,
+) -> Vec<Wanted<'a>> {
+    site.lists
+        .par_iter()
+        .filter(|list| has_feed(site, list) && of_interest(&list.pages))
+        .map(|list| (list, newest(site, list)))
+        .filter(|(_, pages)| of_interest(pages))
+        .collect()
+}
+
+/// Outputs of a list's feeds.
+pub(crate) fn outputs(site: &Site, list: &List) -> Vec<(FeedForm, String)> {
+    let forms = feed_forms(&site.config).into_iter();
+    forms
+        .map(|form| (form, format!("{}{}", list.folder, form.file())))
+        .collect()
+}
+
+/// Writes the feeds of lists.
 ///
 /// # Errors
 /// When the sink fails.
 pub(crate) fn write(
     site: &Site,
-    icon: Option<&str>,
-    (bodies, body_keys): (BodyOf<'_>, BodyKeyOf<'_>),
-    titles: TitleOf<'_>,
+    wanted: &[Wanted<'_>],
+    known: &Known<'_>,
     sink: &dyn Sink,
 ) -> anyhow::Result<()> {
-    let wanted: Vec<(&List, Vec<PageId>)> = site
-        .lists
-        .iter()
-        .filter(|list| has_feed(site, list))
-        .map(|list| (list, newest(site, list)))
-        .collect();
-    let uses = if site.config.feeds.full {
-        wanted.as_slice()
-    } else {
-        &[]
-    };
+    let icon = known.icon.map(|icon| origin::of_output(&site.config, icon));
+    let Known {
+        bodies,
+        body_keys,
+        titles,
+        ..
+    } = *known;
+    let uses = if site.config.feeds.full { wanted } else { &[] };
     let bodies = Bodies::new(site, bodies, uses.iter().flat_map(|(_, pages)| pages));
     wanted.par_iter().try_for_each(|(list, pages)| {
-        let mut feed = feed(site, list, pages, icon, titles);
+        let mut feed = feed(site, list, pages, icon.as_deref(), titles);
         let key = key(site, &feed, pages, body_keys);
-        let missing: Vec<(FeedForm, String)> = feed_forms(&site.config)
+        let missing: Vec<(FeedForm, String)> = outputs(site, list)
             .into_iter()
-            .map(|form| (form, format!("{}{}", list.folder, form.file())))
             .filter(|(_, path)| !sink.has(path, key))
             .collect();
         if missing.is_empty() {
@@ -147,11 +165,19 @@ pub(crate) fn has_feed(site: &Site, list: &List) -> bool {
 /// the site. Pages without a date come last.
 fn newest(site: &Site, list: &List) -> Vec<PageId> {
     let mut pages = list.pages.clone();
-    pages.sort_by_key(|id| {
+    let age = |id: &PageId| {
         let page = &site.pages[*id as usize];
         (Reverse(page.date.map(|date| date.at)), &page.url)
-    });
-    pages.truncate(site.config.feeds.limit.max(1));
+    };
+    let order = |a: &PageId, b: &PageId| age(a).cmp(&age(b));
+    let limit = site.config.feeds.limit.max(1);
+    if pages.len() > limit {
+        // Of ten thousand pages twenty are wanted: those come to the front, and only they are
+        // put in order.
+        pages.select_nth_unstable_by(limit, order);
+        pages.truncate(limit);
+    }
+    pages.sort_by(order);
     pages
 }
 

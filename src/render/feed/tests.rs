@@ -1,6 +1,6 @@
 //! Feeds from outside: small sites in, documents out, read by an independent parser.
 
-use super::{has_feed, write};
+use super::{Known, has_feed, wanted, write};
 use crate::content::Details;
 use crate::content::kind::{Article, Job, Salary};
 use crate::render::sample::{HOSTILE, Kept, change, config, list, page, site};
@@ -27,14 +27,14 @@ fn titled(titles: &[&str]) -> Site {
 
 fn written(site: &Site, body: &str) -> Kept {
     let kept = Kept::default();
-    write(
-        site,
-        Some("/favicon.svg"),
-        (&|_| body.to_owned(), &|_| digest(body.as_bytes())),
-        &|list| list.title.clone(),
-        &kept,
-    )
-    .unwrap();
+    let known = Known {
+        icon: Some("favicon.svg"),
+        statics: &[],
+        bodies: &|_| body.to_owned(),
+        body_keys: &|_| digest(body.as_bytes()),
+        titles: &|list| list.title.clone(),
+    };
+    write(site, &wanted(site, |_| true), &known, &kept).unwrap();
     kept
 }
 
@@ -175,16 +175,14 @@ fn summaries_only_where_the_site_wants_it_so() {
     let mut site = titled(&["甲"]);
     std::sync::Arc::make_mut(&mut site.config).feeds.full = false;
     let kept = Kept::default();
-    write(
-        &site,
-        None,
-        (&|_| panic!("no body is asked for"), &|_| {
-            panic!("nor its digest")
-        }),
-        &|_| String::new(),
-        &kept,
-    )
-    .unwrap();
+    let known = Known {
+        icon: None,
+        statics: &[],
+        bodies: &|_| panic!("no body is asked for"),
+        body_keys: &|_| panic!("nor its digest"),
+        titles: &|_| String::new(),
+    };
+    write(&site, &wanted(&site, |_| true), &known, &kept).unwrap();
     assert!(!kept.text("atom.xml").contains("<content"));
     assert!(!kept.text("rss.xml").contains("<content:encoded"));
     let json: serde_json::Value = serde_json::from_slice(&kept.bytes("feed.json")).unwrap();
@@ -230,20 +228,17 @@ fn a_body_is_made_once_for_all_its_feeds() {
         ));
     }
     let made = std::sync::atomic::AtomicUsize::new(0);
-    write(
-        &site,
-        None,
-        (
-            &|_| {
-                made.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                "<p>x</p>".to_owned()
-            },
-            &|_| Digest::default(),
-        ),
-        &|list| list.title.clone(),
-        &Kept::default(),
-    )
-    .unwrap();
+    let known = Known {
+        icon: None,
+        statics: &[],
+        bodies: &|_| {
+            made.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            "<p>x</p>".to_owned()
+        },
+        body_keys: &|_| Digest::default(),
+        titles: &|list| list.title.clone(),
+    };
+    write(&site, &wanted(&site, |_| true), &known, &Kept::default()).unwrap();
     assert_eq!(made.into_inner(), 2);
 }
 

@@ -100,7 +100,7 @@ fn organizer(site: &Site, page: &Page, event: &Event) -> Value {
         .companies
         .first()
         .and_then(|id| site.pages.get(*id as usize))
-        .filter(|company| company.source.kind == Kind::Company);
+        .filter(|company| company.kind == Kind::Company);
     match (company, event.host.as_deref()) {
         (Some(company), _) => organization::reference(site, company, page.language),
         (None, Some(host)) => json!({

@@ -76,7 +76,7 @@ fn page(site: &Site, id: PageId, trail: Trail<'_>) -> (String, Vec<Diagnostic>) 
     let nodes = [node].into_iter().chain(breadcrumbs(site, trail)).collect();
     let diagnostics = missing
         .into_iter()
-        .map(|missing| missing.diagnostic(&page.source.file.file, page.source.kind))
+        .map(|missing| missing.diagnostic(&page.source.file.file, page.kind))
         .collect();
     (script(nodes), diagnostics)
 }

@@ -50,7 +50,7 @@ impl<'a> Wish<'a> {
     pub fn of(page: &'a Page) -> Self {
         let meta = &page.source.meta;
         Self {
-            kind: page.source.kind.as_str(),
+            kind: page.kind.as_str(),
             audiences: meta.audience.iter().map(|word| &*word.value).collect(),
             stage: meta.stage.as_ref().map(|stage| &*stage.value),
             language: page.language,

@@ -11,12 +11,13 @@ use super::asset::File;
 use super::section::Sections;
 use super::tracking::{CODE, Road, SITE, tracked};
 use super::url::key;
-use super::{LanguageId, List, NextChange, Page, Picture, picture, redirect};
+use super::{Happening, LanguageId, List, NextChange, Page, Picture, picture, redirect};
 use crate::config::Config;
 use crate::config::community::{self as settings, Code, Target};
 use crate::content::Kind;
 use crate::diag::{Code as Mistake, Diagnostic, Place};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ const DOORS: &str = "go";
 const JOIN: &str = "join";
 
 /// The community of a site.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Community {
     /// Channels in the order of the settings.
     pub channels: Vec<Channel>,
@@ -37,7 +38,7 @@ pub struct Community {
 }
 
 /// The page that shows all channels in one language.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Join {
     /// Path with the base path.
     pub url: String,
@@ -46,7 +47,7 @@ pub struct Join {
 }
 
 /// A channel of the settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Channel {
     /// Its index in the settings.
     pub index: usize,
@@ -55,7 +56,7 @@ pub struct Channel {
 }
 
 /// An address of the site that leads to a channel.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Door {
     /// The account or other source whose readers it is for; none for everybody.
     pub source: Option<String>,
@@ -70,7 +71,7 @@ pub struct Door {
 }
 
 /// Where a door leads.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Leads {
     /// To this address.
     To(String),
@@ -81,7 +82,7 @@ pub enum Leads {
 }
 
 /// The code of a door.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DoorCode {
     /// There is none.
     None,
@@ -417,6 +418,6 @@ pub(super) fn next_change(config: &Config, now: Timestamp) -> Option<NextChange>
     Some(NextChange {
         at: *at,
         file: Arc::clone(&place.file),
-        what: "expires",
+        what: Happening::Expires,
     })
 }

@@ -2,6 +2,7 @@
 
 use super::{resolved, site_from, site_with};
 use crate::diag::Code;
+use crate::site::Happening;
 
 const TEXT: &str = "正文";
 
@@ -278,7 +279,10 @@ fn drafts_and_future_pages_are_left_out_and_counted() {
     assert_eq!(site.site.pages.len(), 1);
     assert_eq!((site.site.tally.drafts, site.site.tally.future), (1, 1));
     let next = site.site.next_change.as_ref().unwrap();
-    assert_eq!((&*next.file, next.what), ("content/b.md", "appears"));
+    assert_eq!(
+        (&*next.file, next.what),
+        ("content/b.md", Happening::Appears)
+    );
     assert_eq!(next.at.to_string(), "2026-12-31T16:00:00Z");
     let all = resolved(super::SETTINGS, &files, "2026-06-15T00:00:00Z", true);
     assert_eq!(all.site.pages.len(), 3);

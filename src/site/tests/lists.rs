@@ -2,7 +2,7 @@
 
 use super::{site_from, site_with};
 use crate::diag::Code;
-use crate::site::ListOf;
+use crate::site::{Happening, ListOf};
 
 fn urls(site: &super::Resolved) -> Vec<&str> {
     site.site.lists.iter().map(|list| &*list.url).collect()
@@ -134,7 +134,7 @@ fn expired_jobs_leave_lists_and_old_policies_leave_home() {
     let next = site.site.next_change.as_ref().unwrap();
     assert_eq!(
         (&*next.file, next.what),
-        ("content/jobs/today.md", "expires")
+        ("content/jobs/today.md", Happening::Expires)
     );
     assert_eq!(next.at.to_string(), "2026-06-15T16:00:00Z");
 }
