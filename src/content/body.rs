@@ -59,6 +59,21 @@ pub struct Body {
     pub has_frame: bool,
 }
 
+impl Body {
+    /// Gives back the room that grew while parsing: a large site keeps all but the long texts of
+    /// its pages in memory.
+    pub fn shrink(&mut self) {
+        self.holes.shrink_to_fit();
+        self.headings.shrink_to_fit();
+        for heading in &mut self.headings {
+            heading.id.shrink_to_fit();
+            heading.text.shrink_to_fit();
+        }
+        self.anchors.shrink_to_fit();
+        self.beginning.shrink_to_fit();
+    }
+}
+
 /// How long a body is.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,

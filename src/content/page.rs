@@ -279,6 +279,7 @@ pub(super) fn assemble(
         .map_or_else(|| body.plain.get(), Cow::Borrowed);
     body.beginning = text::summary(&from, config.summary_width);
     body.digest = body_digest(&body);
+    body.shrink();
     if empty && !meta.draft && !names.is_section && matches!(kind, Kind::Article | Kind::Page) {
         diagnostics.push(
             Diagnostic::new(Code::EmptyPage, "the page has no text")

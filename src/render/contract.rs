@@ -536,7 +536,7 @@ pub const RECORDS: &[Record] = &[
             "kind" Maybe(TEXT), "kind of its pages when they are of one kind";
             "title" Text, "title";
             "content" Html, "body of `_index.md`; may be empty";
-            "pages" List(CARD), "pages of this part; on an archive, all";
+            "pages" List(CARD), "pages of this part; none on an archive, which has `years`";
             "total" Number, "pages in all parts";
             "page" Number, "number of this part, from 1";
             "last" Number, "number of the last part";
@@ -545,7 +545,7 @@ pub const RECORDS: &[Record] = &[
             "parts" List(LINK), "the first part, this one and two on either side, and the last; `title` is the number";
             "parent" Maybe(LINK), "list above (sections, hierarchical terms)";
             "children" List(LINK), "lists below";
-            "years" List(&R("year")), "pages by year, on an archive";
+            "years" List(&R("year")), "lines of this part by year, on an archive";
             "taxonomy" Maybe(TEXT), "of a term: its taxonomy's name";
             "upcoming" List(CARD), "of events and on the home page: events still to come, soonest first";
             "past" List(CARD), "of events: those that are over, latest first";

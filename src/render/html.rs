@@ -88,18 +88,7 @@ pub(super) fn outputs<'a>(contexts: &Contexts<'a>) -> Vec<Output<'a>> {
         });
     }
     for list in &site.lists {
-        for part in 1..=parts(list) {
-            let path = match part {
-                1 => format!("{}index.html", list.folder),
-                _ => format!("{}page/{part}/index.html", list.folder),
-            };
-            outputs.push(Output {
-                kind: HereKind::List(list, part),
-                language: usize::from(list.language),
-                path,
-                url: part_url(list, part),
-            });
-        }
+        outputs.extend((1..=parts(list)).map(|part| of_list(list, part)));
     }
     for (index, overview) in site.taxonomies.iter().enumerate() {
         outputs.push(Output {
@@ -158,6 +147,19 @@ pub(super) fn outputs<'a>(contexts: &Contexts<'a>) -> Vec<Output<'a>> {
         }
     }
     outputs
+}
+
+fn of_list(list: &List, part: usize) -> Output<'_> {
+    let path = match part {
+        1 => format!("{}index.html", list.folder),
+        _ => format!("{}page/{part}/index.html", list.folder),
+    };
+    Output {
+        kind: HereKind::List(list, part),
+        language: usize::from(list.language),
+        path,
+        url: part_url(list, part),
+    }
 }
 
 /// Whether the site has a file or page of its own at an output.

@@ -245,7 +245,10 @@ impl Spelt {
     }
 }
 
-/// Everything with a date, on one page per language.
+/// Lines on one page of an archive: a list of a hundred thousand is of no use to a reader.
+const ARCHIVE_PART: usize = 1000;
+
+/// Everything with a date, per language.
 pub(super) fn archives(pages: &[Page], config: &Config, lists: &mut Vec<List>) {
     for language in languages(config) {
         let members = ids(pages, language, |page| {
@@ -258,7 +261,7 @@ pub(super) fn archives(pages: &[Page], config: &Config, lists: &mut Vec<List>) {
         let title = "archive".to_owned();
         let mut list = list(ListOf::Archive, language, title, &path, config);
         list.feed = false;
-        list.page_size = 0;
+        list.page_size = ARCHIVE_PART;
         list.pages = members;
         lists.push(list);
     }

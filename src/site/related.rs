@@ -90,5 +90,8 @@ fn best(id: PageId, pages: &[Page], members: &HashMap<Shared, Vec<PageId>>) -> V
         ranked.truncate(LIMIT);
     }
     ranked.sort_unstable();
-    ranked.into_iter().map(|(_, _, other)| other).collect()
+    // A collect in place would keep the room of all that were ranked.
+    let mut best = Vec::with_capacity(ranked.len());
+    best.extend(ranked.into_iter().map(|(_, _, other)| other));
+    best
 }

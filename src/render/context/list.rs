@@ -6,6 +6,7 @@ use super::{Contexts, card, details, part_url, parts, shown};
 use crate::content::{Details, Kind};
 use crate::render::{address, context::titles};
 use crate::site::{List, ListOf, Page, PageId, Site};
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use tera::Value;
 
@@ -53,7 +54,14 @@ pub(super) fn value(contexts: &Contexts<'_>, list: &List, part: usize, content: 
             Value::from(titles::list(site, contexts.theme, list)),
         ),
         ("content", Value::safe_string(content)),
-        ("pages", contexts.cards_of(shown(list, part))),
+        (
+            "pages",
+            if list.of == ListOf::Archive {
+                Value::from(Vec::<Value>::new())
+            } else {
+                contexts.cards_of(shown(list, part))
+            },
+        ),
         ("total", count(list.pages.len())),
         ("page", count(part)),
         ("last", count(last)),
@@ -79,7 +87,7 @@ pub(super) fn value(contexts: &Contexts<'_>, list: &List, part: usize, content: 
         (
             "years",
             if list.of == ListOf::Archive {
-                years(contexts, list)
+                years(contexts, shown(list, part))
             } else {
                 Value::from(Vec::<Value>::new())
             },
@@ -223,13 +231,14 @@ fn deadlines(contexts: &Contexts<'_>, list: &List) -> Vec<PageId> {
 }
 
 /// Dated pages by year in the site's time zone, newest first.
-fn years(contexts: &Contexts<'_>, list: &List) -> Value {
+fn years(contexts: &Contexts<'_>, pages: &[PageId]) -> Value {
     let zone = &contexts.site.config.timezone;
-    let mut dated: Vec<(i16, std::cmp::Reverse<jiff::Timestamp>, PageId)> = pages(contexts, list)
-        .filter_map(|(id, page)| {
-            let at = page.date?.at;
+    let mut dated: Vec<(i16, Reverse<jiff::Timestamp>, PageId)> = pages
+        .iter()
+        .filter_map(|id| {
+            let at = contexts.site.pages.get(*id as usize)?.date?.at;
             let year = at.to_zoned(zone.clone()).year();
-            Some((year, std::cmp::Reverse(at), id))
+            Some((year, Reverse(at), *id))
         })
         .collect();
     dated.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));

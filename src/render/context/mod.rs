@@ -269,7 +269,7 @@ pub(crate) fn section_of<'a>(site: &'a Site, list: &List) -> Option<&'a Section>
 
 /// Number of parts into which a list is cut.
 pub(crate) fn parts(list: &List) -> usize {
-    if list.page_size == 0 || list.of == ListOf::Archive {
+    if list.page_size == 0 {
         1
     } else {
         list.pages.len().div_ceil(list.page_size).max(1)

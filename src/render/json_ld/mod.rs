@@ -18,7 +18,7 @@ mod organization;
 mod text;
 
 use super::address::absolute;
-use super::context::{HereKind, part_url, titles};
+use super::context::{HereKind, part_url, shown, titles};
 use super::theme::Theme;
 use super::{origin, sanitise};
 use crate::content::date::Moment;
@@ -32,6 +32,9 @@ use std::sync::Arc;
 /// The way from the home page to here: title and path of each step, both ends included.
 pub(crate) type Trail<'a> = &'a [(String, String)];
 
+/// Most pages of a list that are told.
+const LONGEST_LIST: usize = 100;
+
 /// Structured data of an output, and what it lacks.
 pub(crate) fn of(
     site: &Site,
@@ -44,14 +47,11 @@ pub(crate) fn of(
         HereKind::List(of, 1) if of.of == ListOf::Home => home(site, of.language),
         HereKind::List(of, part) => {
             let title = titles::list(site, theme, of);
-            // A list on one page may be long; its beginning says what it is.
-            let size = match of.page_size {
-                0 => 100,
-                size => size,
-            };
-            let shown = of.pages.chunks(size).nth(part.saturating_sub(1));
+            // A long part is told apart by its beginning.
+            let shown = shown(of, part);
+            let shown = &shown[..shown.len().min(LONGEST_LIST)];
             let url = part_url(of, part);
-            list(site, of, &title, &url, shown.unwrap_or_default(), trail)
+            list(site, of, &title, &url, shown, trail)
         }
         HereKind::Taxonomy(_) => script(breadcrumbs(site, trail).into_iter().collect()),
         HereKind::Join(language) => join(site, theme, language, trail),
