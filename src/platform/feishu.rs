@@ -1,22 +1,15 @@
 //! Feishu and Lark groups, by a custom robot. Facts: the robot's guide on the open platform.
 //!
-//! Recovery class E: the robot can post and nothing else. What it posted has no name there, so
-//! that we call it by the key of the attempt. The signature is a keyed hash of nothing, whose
-//! key is moment and secret: what others sign is the key here.
+//! The signature is a keyed hash of nothing, whose key is moment and secret: what others sign is
+//! the key here.
 
-use super::capability::{BodyImages, Limit, Links, Markup, Medium, Recovery, Update, Way};
+use super::capability::{Limit, Markup};
 use super::counting::{Unit, count};
-use super::hook::{self, Hook};
+use super::hook::Hook;
 use super::rich::{MarkKind, Rich};
-use super::{
-    Answer, Attempt, Capabilities, Content, Failure, FailureKind, Http, Identity, Info, Login,
-    Platform, Post, Remote, Request, Secret, SecretInfo, SettingInfo, Tried, variable,
-};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use super::robot::{self, Kind, Meaning, Robot};
+use super::{Failure, Info, Post, Request, Secret, SecretInfo, SettingInfo, Tried};
 use serde_json::{Value, json};
-use sha2::Sha256;
 use std::time::Duration;
 
 /// What is known of Feishu.
@@ -24,11 +17,7 @@ pub(super) static INFO: Info = Info {
     name: "feishu",
     title: "飞书",
     settings: &[
-        SettingInfo {
-            name: "keyword",
-            required: false,
-            meaning: "the word that the robot asks for, where its security wants keywords",
-        },
+        robot::KEYWORD,
         SettingInfo {
             name: "api",
             required: false,
@@ -47,189 +36,101 @@ pub(super) static INFO: Info = Info {
             meaning: "the robot's key, where its security wants signatures (签名校验)",
         },
     ],
-    capabilities: |_| capabilities(),
+    capabilities: |_| robot::capabilities(&KIND),
     hosts: &[],
-    open,
+    open: |login| robot::open(login, &KIND),
     // Which group it is, only the secret tells.
     place: |_| String::new(),
     tried: Tried::Fake,
     mistakes: |_| Vec::new(),
 };
 
-const HOOK: Hook = Hook {
-    secret: "WEBHOOK",
-    host: "https://open.feishu.cn",
-    path: "/open-apis/bot/v2/hook/",
-    from: "the robot's page in the group's settings",
+static KIND: Kind = Kind {
+    name: "Feishu",
+    hook: Hook {
+        secret: "WEBHOOK",
+        host: "https://open.feishu.cn",
+        path: "/open-apis/bot/v2/hook/",
+        from: "the robot's page in the group's settings",
+    },
+    markup: Markup::Facets,
+    text: TEXT,
+    // A hundred a minute.
+    pace: Duration::from_millis(600),
+    // Requests at full and half hours are often too many for all robots together.
+    rest: Duration::from_secs(60),
+    code: &["code", "StatusCode"],
+    words: |said| said["msg"].as_str().unwrap_or_default(),
+    request,
+    message,
+    meaning,
 };
+
 /// Most bytes of a whole request.
 const REQUEST: usize = 20_000;
 /// Most bytes of a text: with its marks and in JSON it stays within a request.
 const TEXT: Limit = Limit::new(12_000, Unit::Bytes);
-/// Requests at full and half hours are often too many for all robots together.
-const BUSY: Duration = Duration::from_secs(60);
 
-fn capabilities() -> Capabilities {
-    Capabilities {
-        way: Way::Api,
-        markup: Markup::Facets,
-        title: None,
-        text: TEXT,
-        text_too: None,
-        summary: None,
-        tags: 0,
-        links: Links::Allowed,
-        cover: None,
-        images: BodyImages::None,
-        update: Update::Never,
-        reply: false,
-        delete: false,
-        find: false,
-        read: false,
-        list: false,
-        recovery: Recovery::AskPerson,
-        price: None,
-        medium: Medium::Chat,
-        // A hundred a minute.
-        pace: Duration::from_millis(600),
-        verified_at: jiff::civil::date(2026, 11, 29),
+fn request(robot: &Robot, mut body: Value) -> Request {
+    if let Some(secret) = &robot.secret {
+        let moment = robot.http.now().as_second().to_string();
+        body["sign"] = json!(signature(&moment, secret));
+        body["timestamp"] = json!(moment);
     }
+    Request::post(robot.hook.reveal()).json(&body)
 }
 
-fn open(login: &Login) -> Result<Box<dyn Platform>, Failure> {
-    Ok(Box::new(Feishu {
-        http: login.http.clone(),
-        hook: hook::address(login, &HOOK)?,
-        secret: login.secrets.get("SECRET").cloned(),
-        keyword: login.setting("keyword").to_owned(),
-        webhook: variable(&login.account, HOOK.secret),
-        signing: variable(&login.account, "SECRET"),
-    }))
+fn message(robot: &Robot, post: &Post, rich: &Rich) -> Result<Value, Failure> {
+    let length = count(&rich.text, TEXT.unit);
+    if length > TEXT.most {
+        return Err(Failure::refused(format!(
+            "the text has {length} bytes, the most is {}",
+            TEXT.most
+        )));
+    }
+    let mut lines = paragraphs(rich);
+    // The usual template begins with the title, for which there is a place of its own.
+    let mut title = "";
+    if lines
+        .first()
+        .is_some_and(|line| *line == json!([{ "tag": "text", "text": post.title }]))
+    {
+        title = &post.title;
+        lines.remove(0);
+    }
+    let lacks = !robot.keyword.is_empty()
+        && !rich.text.contains(&robot.keyword)
+        && !post.title.contains(&robot.keyword);
+    if lacks {
+        lines.push(json!([{ "tag": "text", "text": robot.keyword }]));
+    }
+    let lang = match post.lang.split('-').next() {
+        Some("zh") => "zh_cn",
+        Some("ja") => "ja_jp",
+        _ => "en_us",
+    };
+    let body = json!({
+        "msg_type": "post",
+        "content": { "post": { lang: { "title": title, "content": lines } } },
+    });
+    let size = body.to_string().len();
+    if size > REQUEST {
+        return Err(Failure::refused(format!(
+            "the message has {size} bytes with its marks, Feishu takes {REQUEST}"
+        )));
+    }
+    Ok(body)
 }
 
-struct Feishu {
-    http: Http,
-    hook: Secret,
-    secret: Option<Secret>,
-    keyword: String,
-    webhook: String,
-    signing: String,
-}
-
-impl Platform for Feishu {
-    /// There is nothing to ask. But a request without a kind of message is posted by nobody, and
-    /// what is said against it tells whether address and signature are known.
-    fn verify(&self) -> Result<Identity, Failure> {
-        let request = self.request(json!({})).repeatable();
-        let answer = self.http.send(&request).map_err(Failure::before_sending)?;
-        hook::known(self.judge(&answer))?;
-        Ok(Identity {
-            name: format!("a robot on {}", hook::host(&self.hook)),
-            capabilities: capabilities(),
-        })
-    }
-
-    fn create(&self, post: &Post, attempt: Attempt<'_>) -> Result<Remote, Failure> {
-        let body = self.message(post)?;
-        let size = body.to_string().len();
-        if size > REQUEST {
-            return Err(Failure::refused(format!(
-                "the message has {size} bytes with its marks, Feishu takes {REQUEST}"
-            )));
-        }
-        let answer = self.http.send(&self.request(body))?;
-        self.judge(&answer)?;
-        Ok(Remote {
-            id: attempt.key.to_owned(),
-            url: None,
-        })
-    }
-}
-
-impl Feishu {
-    /// The request with its signature, where there is a secret to sign by.
-    fn request(&self, mut body: Value) -> Request {
-        if let Some(secret) = &self.secret {
-            let moment = self.http.now().as_second().to_string();
-            body["sign"] = json!(signature(&moment, secret));
-            body["timestamp"] = json!(moment);
-        }
-        Request::post(self.hook.reveal()).json(&body)
-    }
-
-    fn message(&self, post: &Post) -> Result<Value, Failure> {
-        let Content::Short(rich) = &post.content else {
-            return Err(Failure::refused("Feishu takes short texts"));
-        };
-        let length = count(&rich.text, TEXT.unit);
-        if length > TEXT.most {
-            return Err(Failure::refused(format!(
-                "the text has {length} bytes, the most is {}",
-                TEXT.most
-            )));
-        }
-        let mut lines = paragraphs(rich);
-        // The usual template begins with the title, for which there is a place of its own.
-        let mut title = "";
-        if lines
-            .first()
-            .is_some_and(|line| *line == json!([{ "tag": "text", "text": post.title }]))
-        {
-            title = &post.title;
-            lines.remove(0);
-        }
-        let lacks = !self.keyword.is_empty()
-            && !rich.text.contains(&self.keyword)
-            && !post.title.contains(&self.keyword);
-        if lacks {
-            lines.push(json!([{ "tag": "text", "text": self.keyword }]));
-        }
-        let lang = match post.lang.split('-').next() {
-            Some("zh") => "zh_cn",
-            Some("ja") => "ja_jp",
-            _ => "en_us",
-        };
-        Ok(json!({
-            "msg_type": "post",
-            "content": { "post": { lang: { "title": title, "content": lines } } },
-        }))
-    }
-
-    /// What an answer means: errors come as 200, too, with a code.
-    fn judge(&self, answer: &Answer) -> Result<(), Failure> {
-        let Some((code, said)) = hook::code(answer, &["code", "StatusCode"])? else {
-            return Ok(());
-        };
-        let words = said.get("msg").and_then(Value::as_str).unwrap_or_default();
-        let (kind, hint) = match code {
-            19_001 => (
-                Some(FailureKind::Credentials),
-                format!("the robot was removed, or {} is wrong", self.webhook),
-            ),
-            19_021 => (
-                Some(FailureKind::Credentials),
-                format!(
-                    "check {}, and this machine's clock, which may be an hour off at most",
-                    self.signing
-                ),
-            ),
-            19_022 => (
-                Some(FailureKind::Forbidden),
-                "allow this machine's address in the robot's security (IP 白名单)".to_owned(),
-            ),
-            19_024 => (
-                Some(FailureKind::Refused),
-                "set `keyword` to one of the robot's keywords (自定义关键词)".to_owned(),
-            ),
-            11_232 => (Some(FailureKind::Limited), String::new()),
-            // 9499, 19002: the request is not of the form that it should have.
-            _ => (None, String::new()),
-        };
-        let mut failure = hook::refusal(answer, &format!("({code}) {words}"), kind, &hint);
-        if kind == Some(FailureKind::Limited) {
-            failure.after = failure.after.or(Some(BUSY));
-        }
-        Err(failure)
+fn meaning(code: i64, _words: &str) -> Meaning {
+    match code {
+        19_001 => Meaning::NoRobot,
+        19_021 => Meaning::Signature,
+        19_022 => Meaning::Machine("IP 白名单"),
+        19_024 => Meaning::Keyword,
+        11_232 => Meaning::Busy,
+        // 9499, 19002: the request is not of the form that it should have.
+        _ => Meaning::Message(""),
     }
 }
 
@@ -265,14 +166,9 @@ fn paragraphs(rich: &Rich) -> Vec<Value> {
     lines.into_iter().map(Value::Array).collect()
 }
 
-/// Base64 of a keyed hash of nothing; the key is the moment in seconds and the secret.
+/// The key is the moment in seconds and the secret.
 fn signature(moment: &str, secret: &Secret) -> String {
-    let key = format!("{moment}\n{}", secret.reveal());
-    // A key of any length will do.
-    Hmac::<Sha256>::new_from_slice(key.as_bytes()).map_or_else(
-        |_| String::new(),
-        |mac| STANDARD.encode(mac.finalize().into_bytes()),
-    )
+    robot::keyed_hash(&format!("{moment}\n{}", secret.reveal()), "")
 }
 
 #[cfg(test)]

@@ -2,11 +2,9 @@
 //! may post.
 //!
 //! Takes the secret as a person pasted it, the whole address or only its key; gives the address
-//! to call, and keeps the key out of every message. Also reads answers of robots that say by a
-//! code in a 200 what went wrong. Knows no platform.
+//! to call, and keeps the key out of every message. Knows no platform.
 
-use super::{Answer, Failure, FailureKind, Login, Secret, variable};
-use serde_json::Value;
+use super::{Failure, FailureKind, Login, Secret, variable};
 
 /// The webhooks of one platform.
 pub(super) struct Hook {
@@ -58,57 +56,6 @@ pub(super) fn host(address: &Secret) -> String {
     let address = address.reveal();
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     rest.split('/').next().unwrap_or_default().to_owned()
-}
-
-/// The code of an answer that refuses, and all that it says; none when all is well.
-///
-/// # Errors
-/// When it says neither, or is no answer of a robot at all.
-pub(super) fn code(answer: &Answer, names: &[&str]) -> Result<Option<(i64, Value)>, Failure> {
-    let is_fine = (200..300).contains(&answer.status);
-    let said = answer.json().filter(Value::is_object);
-    let code = said.as_ref().and_then(|said| {
-        let mut codes = names.iter().filter_map(|name| said.get(*name)?.as_i64());
-        codes.next()
-    });
-    match (code, said) {
-        (Some(0), _) if is_fine => Ok(None),
-        (Some(code), Some(said)) => Ok(Some((code, said))),
-        _ if !is_fine => Err(answer.failure(None)),
-        (None, Some(_)) => Err(answer.senseless("the answer says neither yes nor no")),
-        _ => Err(answer.senseless("the answer is no JSON")),
-    }
-}
-
-/// The failure that a code stands for. Without a kind the message is refused for what it is.
-pub(super) fn refusal(
-    answer: &Answer,
-    told: &str,
-    kind: Option<FailureKind>,
-    hint: &str,
-) -> Failure {
-    let mut failure = answer.failure(Some(told));
-    failure.kind = match kind {
-        Some(kind) => kind,
-        None if answer.status < 500 && answer.status != 429 => FailureKind::Refused,
-        None => failure.kind,
-    };
-    if !hint.is_empty() {
-        failure.message = format!("{}; {hint}", failure.message);
-    }
-    failure
-}
-
-/// What the answer to a request tells that nobody would post: one that is refused for its form
-/// came to the right address.
-///
-/// # Errors
-/// When it was refused for anything else.
-pub(super) fn known(told: Result<(), Failure>) -> Result<(), Failure> {
-    match told {
-        Err(failure) if failure.kind != FailureKind::Refused => Err(failure.before_sending()),
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]

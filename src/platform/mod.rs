@@ -29,6 +29,7 @@ mod nostr;
 mod post;
 mod registry;
 pub mod rich;
+mod robot;
 mod secret;
 mod slack;
 mod smtp;

@@ -1,7 +1,7 @@
 //! The seam between behaviours and servers: how to log in, with or without trouble on the way,
 //! and how to look at a server by its own means.
 
-use crate::platforms::flaky::{Flaky, Mishap, Order};
+use crate::platforms::flaky::{Flaky, IsPost, Mishap, Order};
 use crate::platforms::posts::now;
 use guidepost::platform::{
     Capabilities, Http, HttpOptions, Info, Login, Pace, Platform, Remote, Secret, Sieve,
@@ -35,6 +35,12 @@ pub(crate) trait Bench {
 
     /// Description of the image that a post shows, when it shows one.
     fn cover(&self, remote: &Remote) -> Option<String>;
+
+    /// Tells a request that makes a post from one that only asks who we are, where both have the
+    /// method and the path of [`Account::makes`].
+    fn is_post(&self) -> IsPost {
+        |_| true
+    }
 
     /// Behaviours that this one server gets wrong, each with the reason. They must fail.
     fn exceptions(&self) -> &'static [(&'static str, &'static str)] {

@@ -2,6 +2,10 @@
 //! request which makes the post, so that SIGKILL comes exactly there. Then it runs again, and the
 //! posts on the server are counted.
 
+#[cfg(unix)]
+mod full_disk;
+mod lost_disk;
+
 use crate::harness::{SETTINGS, Site};
 use crate::platforms::bench::{Account, Bench, capabilities};
 use crate::platforms::flaky::{Flaky, Mishap, Order};
@@ -37,7 +41,13 @@ struct Trial {
 }
 
 impl Trial {
-    fn new(account: Account, moment: KilledBefore) -> Self {
+    fn new(bench: &dyn Bench, moment: KilledBefore) -> Self {
+        Self::with(bench, moment, "")
+    }
+
+    /// With more settings of the site.
+    fn with(bench: &dyn Bench, moment: KilledBefore, more: &str) -> Self {
+        let account = bench.account().expect("an account");
         let mishap = match moment {
             KilledBefore::Server => Some(Mishap::HoldBefore),
             KilledBefore::Answer => Some(Mishap::HoldAfter),
@@ -50,7 +60,7 @@ impl Trial {
                 path: path.to_owned(),
                 mishap,
             };
-            Flaky::start(&account.server, order)
+            Flaky::start_for(&account.server, order, bench.is_post())
         });
         let address = proxy
             .as_ref()
@@ -68,7 +78,7 @@ impl Trial {
             .file(
                 "site.yaml",
                 format!(
-                    "{SETTINGS}accounts:\n  trial: {{ platform: {}{settings} }}\npublish: {{ grace: 1s, timeout: 40s }}\n",
+                    "{SETTINGS}accounts:\n  trial: {{ platform: {}{settings} }}\npublish: {{ grace: 1s, timeout: 40s }}\n{more}",
                     account.info.name
                 ),
             )
@@ -112,7 +122,7 @@ impl Trial {
 
     /// A run that is killed at the moment.
     fn killed(&self, words: &[&str]) {
-        let Some(proxy) = &self.proxy else {
+        if self.proxy.is_none() {
             // A kill between the answer and the ledger's line leaves a ledger without that line.
             let (code, said) = self.run(words);
             assert_eq!(code, Some(0), "{said}");
@@ -124,17 +134,26 @@ impl Trial {
             assert!(kept.len() < ledger.len(), "{ledger}");
             self.site.write("ledger/trial.jsonl", kept);
             return;
-        };
+        }
+        self.killed_as_soon_as(words, || {
+            self.proxy.as_ref().expect("a proxy").wait_for_one();
+        });
+    }
+
+    /// A run that is killed when the wait is over.
+    fn killed_as_soon_as(&self, words: &[&str], wait: impl FnOnce()) {
         let mut child = self
             .command(words)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .expect("the binary runs");
-        proxy.wait_for_one();
+        wait();
         child.kill().expect("a kill");
         child.wait().expect("an end");
-        proxy.let_go();
+        if let Some(proxy) = &self.proxy {
+            proxy.let_go();
+        }
     }
 }
 
@@ -165,7 +184,7 @@ fn hold(
 /// Killed on a disk that lasts, and run again.
 fn put_right_by_the_next_run(bench: &dyn Bench) {
     for moment in MOMENTS {
-        let trial = Trial::new(bench.account().expect("an account"), moment);
+        let trial = Trial::new(bench, moment);
         trial.killed(&["publish"]);
         let (code, said) = trial.run(&["publish"]);
         hold(bench, &trial, &["publish"], moment, &said, code);
@@ -175,7 +194,7 @@ fn put_right_by_the_next_run(bench: &dyn Bench) {
 /// Reserved and pushed, killed while sending, and run again on another disk with what was pushed.
 fn put_right_on_another_disk(bench: &dyn Bench) {
     for moment in MOMENTS {
-        let trial = Trial::new(bench.account().expect("an account"), moment);
+        let trial = Trial::new(bench, moment);
         let (code, said) = trial.run(&["publish", "--reserve"]);
         assert_eq!(code, Some(0), "{said}");
         assert_eq!(bench.count(&trial.canonical), 0, "reserving sends nothing");
@@ -190,7 +209,7 @@ fn put_right_on_another_disk(bench: &dyn Bench) {
 
 /// Two runs at once: one of them waits outside, and one post is made.
 fn two_runs_at_once_make_one_post(bench: &dyn Bench) {
-    let trial = Trial::new(bench.account().expect("an account"), KilledBefore::Ledger);
+    let trial = Trial::new(bench, KilledBefore::Ledger);
     let mut first = trial
         .command(&["publish"])
         .stdout(Stdio::null())
@@ -253,5 +272,10 @@ crashes!(fake_discord);
 crashes!(fake_slack);
 crashes!(fake_buttondown);
 crashes!(fake_webhook);
+crashes!(@each fake_webhook_keyed, fake_webhook::keyed_bench(), ());
+crashes!(@each fake_slack_webhook, fake_slack::webhook_bench(), ());
+crashes!(@each fake_feishu, fake_robots::feishu_bench(), ());
+crashes!(@each fake_dingtalk, fake_robots::dingtalk_bench(), ());
+crashes!(@each fake_wecom, fake_robots::wecom_bench(), ());
 crashes!(nostr, "needs tests/servers/all.sh start nostr");
 crashes!(smtp, "needs tests/servers/all.sh start smtp");

@@ -3,6 +3,7 @@
 use crate::platforms::behaviours;
 use crate::platforms::bench::{Account, Bench, Session, Trouble, open_http};
 use crate::platforms::fake::{Asked, Fake, Told};
+use crate::platforms::flaky::IsPost;
 use crate::platforms::posts::{WORDS, attempt, key, post};
 use guidepost::platform::{FailureKind, Remote, info};
 use serde_json::{Value, json};
@@ -32,7 +33,7 @@ pub(super) fn bench() -> Slack {
     }
 }
 
-fn webhook() -> Slack {
+pub(super) fn webhook_bench() -> Slack {
     Slack {
         bot: false,
         ..bench()
@@ -241,6 +242,14 @@ impl Bench for Slack {
         })
     }
 
+    /// A webhook is asked who we are by a message without a text.
+    fn is_post(&self) -> IsPost {
+        |body| {
+            let body: Value = serde_json::from_slice(body).unwrap_or_default();
+            body["text"].is_string()
+        }
+    }
+
     fn edit(&self, remote: &Remote, text: &str) {
         self.message(remote, |message| message["text"] = json!(text));
     }
@@ -260,11 +269,11 @@ impl Bench for Slack {
 }
 
 behaviours!(behaves, super::bench());
-behaviours!(behaves_by_a_webhook, super::webhook());
+behaviours!(behaves_by_a_webhook, super::webhook_bench());
 
 #[test]
 fn asking_who_we_are_posts_nothing() {
-    for bench in [bench(), webhook()] {
+    for bench in [bench(), webhook_bench()] {
         bench.open(Trouble::None).verify().expect("we are known");
         assert!(bench.fake.state().messages.is_empty());
     }

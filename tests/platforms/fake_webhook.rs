@@ -38,6 +38,10 @@ pub(super) fn bench() -> Webhook {
     with(Way::Whole)
 }
 
+pub(super) fn keyed_bench() -> Webhook {
+    with(Way::Keyed)
+}
+
 fn with(way: Way) -> Webhook {
     Webhook {
         fake: Fake::start(Board::default(), answer),

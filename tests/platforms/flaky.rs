@@ -48,12 +48,16 @@ pub(crate) struct Flaky {
     shared: Arc<Shared>,
 }
 
+/// Whether a body is that of a post.
+pub(crate) type IsPost = fn(&[u8]) -> bool;
+
 struct Shared {
     scheme: String,
     target: String,
     /// Whether the target sees the proxy's name, as the client signed it.
     keeps_host: bool,
     order: Mutex<Option<Order>>,
+    is_post: IsPost,
     ended: AtomicBool,
     hold: Mutex<Hold>,
     changed: Condvar,
@@ -69,15 +73,20 @@ struct Hold {
 impl Flaky {
     /// A proxy before a target (`http://127.0.0.1:18340`, `ws://…`, `smtp://…`) that does this once.
     pub(crate) fn start(target: &str, order: Order) -> Self {
-        Self::begin(target, order, false)
+        Self::begin(target, order, |_| true, false)
+    }
+
+    /// The same, where requests with other bodies go to the same place and are none of ours.
+    pub(crate) fn start_for(target: &str, order: Order, is_post: IsPost) -> Self {
+        Self::begin(target, order, is_post, false)
     }
 
     /// The same, for requests whose signature covers the name of the host.
     pub(crate) fn start_for_signed(target: &str, order: Order) -> Self {
-        Self::begin(target, order, true)
+        Self::begin(target, order, |_| true, true)
     }
 
-    fn begin(target: &str, order: Order, keeps_host: bool) -> Self {
+    fn begin(target: &str, order: Order, is_post: IsPost, keeps_host: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let (scheme, rest) = target.split_once("://").expect("an address");
@@ -90,6 +99,7 @@ impl Flaky {
             target: rest.split('/').next().unwrap_or_default().to_owned(),
             keeps_host,
             order: Mutex::new(Some(order)),
+            is_post,
             ended: AtomicBool::new(false),
             hold: Mutex::default(),
             changed: Condvar::new(),
@@ -159,11 +169,11 @@ impl Shared {
     }
 
     /// What was ordered for this request; each order is carried out once.
-    fn mishap(&self, method: &str, path: &str) -> Option<Mishap> {
+    fn mishap(&self, method: &str, path: &str, body: &[u8]) -> Option<Mishap> {
         let mut order = self.order();
-        let mine = order
-            .as_ref()
-            .is_some_and(|order| order.method == method && path.contains(&order.path));
+        let mine = order.as_ref().is_some_and(|order| {
+            order.method == method && path.contains(&order.path) && (self.is_post)(body)
+        });
         if mine { order.take() } else { None }.map(|order| order.mishap)
     }
 
@@ -187,7 +197,7 @@ impl Shared {
         let body = body(&mut reader, stream, &head)?;
         let mut words = head.first()?.split(' ');
         let (method, path) = (words.next()?, words.next()?);
-        let mishap = self.mishap(method, path);
+        let mishap = self.mishap(method, path, &body);
         match mishap {
             Some(Mishap::DropBefore) => return None,
             Some(Mishap::HoldBefore) => {

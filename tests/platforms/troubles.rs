@@ -20,6 +20,8 @@ enum Trouble {
     Revoked,
     /// A page for people, as a proxy or a login wall gives it.
     WebPage,
+    /// An answer without an end in sight.
+    Huge,
     /// An error under status 200.
     ErrorWith200,
     /// Fewer characters than elsewhere.
@@ -73,6 +75,13 @@ impl State {
             (Trouble::Expired, _) => return error(401, "The access token expired"),
             (Trouble::Revoked, "POST" | "PUT") => {
                 return error(403, "This action is outside the authorized scopes");
+            }
+            (Trouble::Huge, _) => {
+                return Reply {
+                    status: 200,
+                    headers: vec![("content-type", "application/json".to_owned())],
+                    body: "[".repeat(17 << 20),
+                };
             }
             (Trouble::ErrorWith200, _) => return error(200, "Something went wrong"),
             (Trouble::WebPage, _) => {
@@ -277,6 +286,35 @@ fn a_web_page_for_an_answer_is_told() {
 #[test]
 fn an_error_with_status_200_is_told() {
     Trial::new(Trouble::ErrorWith200).passes(&["verify_credentials", "Something went wrong"]);
+}
+
+#[test]
+fn an_answer_without_end_is_cut_off_and_told() {
+    let trial = Trial::new(Trouble::Huge);
+    let address = trial.bad.listener.url().trim_start_matches("http://");
+    let words =
+        format!("{address}/api/v1/accounts/verify_credentials: the answer is longer than 16 MiB");
+    trial.passes(&[&words]);
+}
+
+#[test]
+fn a_post_of_an_old_page_that_failed_is_finished_without_asking_again() {
+    let trial = Trial::new(Trouble::Revoked);
+    assert_eq!(trial.publish().code, 1);
+    assert_eq!((trial.bad.state().made, trial.good.state().made), (0, 1));
+    trial.bad.state().trouble = Trouble::None;
+    trial.site.write(
+        "content/articles/older.md",
+        "---\ntitle: 旧文章\ndate: 2026-06-14\n---\n没有人要发。\n",
+    );
+    let ran = trial.publish_with(&[]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("1 older than the account"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!((trial.bad.state().made, trial.good.state().made), (1, 1));
 }
 
 #[test]

@@ -110,7 +110,7 @@ fn the_board_shows_the_worst_first_and_what_to_do() {
 
     To be posted by hand (1)
       zhihu:articles/new@zh-Hans                    新文章; new page
-      → `guidepost plan --account zhihu --format json` has the text to paste; then `guidepost publish --done zhihu:articles/new@zh-Hans URL`
+      → `guidepost serve`, page `/_desk`: copy it from there, and record where it is; or `guidepost publish --done zhihu:articles/new@zh-Hans URL`
 
     Policies that hold no longer (1)
       content/policies/ended.md                     held until 2026-05-31, 15 days ago

@@ -10,6 +10,7 @@ use crate::platform::variable;
 use crate::publish::plan::{Change, Step};
 use crate::publish::rhythm::{Concern, Matter};
 use crate::publishing::{AccountWork, Session};
+use crate::serve;
 use jiff::fmt::friendly::{Designator, Spacing, SpanPrinter};
 use std::fmt::Write as _;
 
@@ -290,17 +291,15 @@ fn by_hand(session: &Session) -> Heading {
         let why = change.reason.sentence();
         (name(change), format!("{}; {why}", change.title))
     };
-    let account = changes
-        .first()
-        .map_or_else(String::new, |change| change.account.clone());
     let one = example(&changes);
     Heading {
         title: "To be posted by hand",
         style: "1;36",
         rows: changes.iter().map(row).collect(),
         next: format!(
-            "`guidepost plan --account {account} --format json` has the text to paste; then \
-             `guidepost publish --done {one} URL`"
+            "`guidepost serve`, page `{}`: copy it from there, and record where it is; or \
+             `guidepost publish --done {one} URL`",
+            serve::DESK
         ),
     }
 }

@@ -200,7 +200,8 @@ impl Http {
             .read_to_end(&mut body)
             .map_err(|_| self.lost(request, "the answer was cut short"))?;
         if length as u64 > LARGEST_ANSWER {
-            return Err(self.lost(request, "the answer is far too large"));
+            let reason = format!("the answer is longer than {} MiB", LARGEST_ANSWER >> 20);
+            return Err(self.lost(request, &reason));
         }
         Ok(Answer {
             status,

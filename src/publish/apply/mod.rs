@@ -16,7 +16,7 @@ use super::plan::{Change, Step};
 use crate::platform::{
     Attempt, Capabilities, Failure, FailureKind, Images, Platform, Remote, Seen,
 };
-use record::{Ended, ended, fail, finish, take_up};
+use record::{Ended, conclude, ended, fail, finish, promise, take_up};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -146,7 +146,7 @@ fn one(desk: &Desk<'_>, ledger: &mut Ledger, change: &Change, half: Half) -> any
             from: from.clone(),
             post: change.post.clone(),
         };
-        ledger.append((desk.clock)(), event)?;
+        promise(ledger, change, (desk.clock)(), event)?;
     }
     let open = ledger
         .state
@@ -177,7 +177,7 @@ fn one(desk: &Desk<'_>, ledger: &mut Ledger, change: &Change, half: Half) -> any
                 attempt: open.attempt,
                 message: "the page has changed since".to_owned(),
             };
-            ledger.append((desk.clock)(), event)?;
+            promise(ledger, change, (desk.clock)(), event)?;
             intend(desk, ledger, change, action)?
         }
         None => intend(desk, ledger, change, action)?,
@@ -190,7 +190,7 @@ fn one(desk: &Desk<'_>, ledger: &mut Ledger, change: &Change, half: Half) -> any
         let event = Event::Sending {
             attempt: open.attempt.clone(),
         };
-        ledger.append((desk.clock)(), event)?;
+        promise(ledger, change, (desk.clock)(), event)?;
     }
     // A ledger that was lost forgets; the platform may not have.
     if open.action == Action::Create && desk.capabilities.find {
@@ -234,16 +234,14 @@ fn intend(
         sending: false,
         unknown: None,
     };
-    ledger.append(
-        at,
-        Event::Intended {
-            attempt: open.attempt.clone(),
-            post: change.post.clone(),
-            action,
-            hash: open.hash.clone(),
-            page: open.page.clone(),
-        },
-    )?;
+    let event = Event::Intended {
+        attempt: open.attempt.clone(),
+        post: change.post.clone(),
+        action,
+        hash: open.hash.clone(),
+        page: open.page.clone(),
+    };
+    promise(ledger, change, at, event)?;
     Ok(open)
 }
 
@@ -322,7 +320,7 @@ fn send(
             let event = Event::Gone {
                 post: change.post.clone(),
             };
-            ledger.append((desk.clock)(), event)?;
+            conclude(desk, ledger, change, event)?;
             Ok(ended)
         }
         Err(failure) => fail(desk, ledger, change, open, failure),

@@ -4,6 +4,7 @@ use super::{Desk, End, Outcome};
 use crate::platform::{Failure, FailureKind, Remote, Seen};
 use crate::publish::ledger::{Action, Event, Ledger, Open};
 use crate::publish::plan::Change;
+use anyhow::Context as _;
 
 /// An outcome, and whether its reason holds for every other post of the account too.
 pub(super) struct Ended {
@@ -23,6 +24,38 @@ impl Outcome {
             message: None,
         }
     }
+}
+
+/// Writes what must stand in the ledger before anything is sent.
+pub(super) fn promise(
+    ledger: &mut Ledger,
+    change: &Change,
+    at: jiff::Timestamp,
+    event: Event,
+) -> anyhow::Result<()> {
+    ledger.append(at, event).with_context(|| {
+        format!(
+            "`{}` was not sent, because it must stand in the ledger first; put the disk right and \
+             run `publish` again",
+            change.post
+        )
+    })
+}
+
+/// Writes what became of an attempt.
+pub(super) fn conclude(
+    desk: &Desk<'_>,
+    ledger: &mut Ledger,
+    change: &Change,
+    event: Event,
+) -> anyhow::Result<()> {
+    ledger.append((desk.clock)(), event).with_context(|| {
+        format!(
+            "what became of `{}` could not be written down; put the disk right and run `publish` \
+             again, which settles it and posts nothing twice",
+            change.post
+        )
+    })
 }
 
 /// Writes that a copy is there. `hash` is what was sent when it is ours, and what the page has
@@ -47,7 +80,7 @@ pub(super) fn take_up(
         page,
         hash: hash.to_owned(),
     };
-    ledger.append((desk.clock)(), event)?;
+    conclude(desk, ledger, change, event)?;
     let mut outcome = Outcome::of(change, End::Done);
     outcome.remote = Some(seen.remote.id);
     outcome.url = seen.remote.url;
@@ -84,7 +117,7 @@ pub(super) fn finish(
         url: url.clone(),
         seen: seen.and_then(|seen| seen.digest),
     };
-    ledger.append((desk.clock)(), event)?;
+    conclude(desk, ledger, change, event)?;
     let mut outcome = Outcome::of(change, End::Done);
     outcome.remote = Some(remote.id);
     outcome.url = url;
@@ -106,7 +139,7 @@ pub(super) fn fail(
         attempt: open.attempt.clone(),
         message: failure.message.clone(),
     };
-    ledger.append((desk.clock)(), event)?;
+    conclude(desk, ledger, change, event)?;
     let stops = matches!(
         failure.kind,
         FailureKind::Credentials

@@ -9,7 +9,7 @@
 //!
 //! An update or a deletion asks for a state and may be asked for twice in every class.
 
-use super::record::{Ended, ended, fail, finish, take_up, unknown};
+use super::record::{Ended, conclude, ended, fail, finish, take_up, unknown};
 use super::{Desk, End, call, copy, look};
 use crate::platform::capability::Recovery;
 use crate::platform::{Failure, FailureKind};
@@ -34,7 +34,7 @@ pub(super) fn at_once(
         attempt: open.attempt.clone(),
         message: lost.message.clone(),
     };
-    ledger.append((desk.clock)(), event)?;
+    conclude(desk, ledger, change, event)?;
     let repeats = repeats_harmlessly(desk, open);
     // A platform may keep the key only when the post is made: two requests under way at once
     // would make two posts, so a repeat waits until the first can be under way no more.
@@ -86,7 +86,7 @@ pub(super) fn settle(
                     attempt: open.attempt.clone(),
                     message: "it never arrived, and the page has changed since".to_owned(),
                 };
-                ledger.append((desk.clock)(), event)?;
+                conclude(desk, ledger, change, event)?;
                 let message = "it never arrived; the next run posts the page as it is now";
                 return Ok(ended(change, End::Skipped, Some(message.to_owned())));
             }

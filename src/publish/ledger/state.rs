@@ -83,6 +83,8 @@ pub struct Open {
 pub struct Failed {
     /// When.
     pub at: jiff::Timestamp,
+    /// What was to be done.
+    pub action: Action,
     /// Digest of the content that failed.
     pub hash: String,
     /// Why.
@@ -96,6 +98,14 @@ pub enum End {
     Withdrawn,
     /// It was gone there.
     Gone,
+}
+
+impl PostState {
+    /// Whether the last attempt was to make a copy, and failed. Somebody has decided on that copy.
+    pub fn is_begun(&self) -> bool {
+        let failure = self.failure.as_ref();
+        failure.is_some_and(|failure| failure.action == Action::Create)
+    }
 }
 
 impl State {
@@ -158,6 +168,7 @@ impl State {
                 if let Some((post, open)) = self.close(attempt, line) {
                     post.failure = Some(Failed {
                         at: line.at,
+                        action: open.action,
                         hash: open.hash,
                         message: message.clone(),
                     });

@@ -59,7 +59,8 @@ pub struct Observed {
 /// What the person allows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Consent {
-    /// Pages older than the account, and copies that were taken away, are posted too.
+    /// Pages older than the account, and copies that were taken away, are posted too. Whatever
+    /// was begun so is finished without it.
     pub backfill: bool,
     /// Copies of removed pages are taken away.
     pub delete: bool,
@@ -118,7 +119,7 @@ fn decide(input: &Input<'_>, wanted: &Composed, state: &PostState) -> (Step, Rea
         return unsettled(input, &wanted.post.key, &wanted.hash, open);
     }
     match &state.live {
-        Some(live) => existing(input, wanted, live),
+        Some(live) => existing(input, wanted, state, live),
         None => absent(input, wanted, state),
     }
 }
@@ -155,13 +156,20 @@ fn unsettled(input: &Input<'_>, post: &str, hash: &str, open: &Open) -> (Step, R
 }
 
 /// A copy is there.
-fn existing(input: &Input<'_>, wanted: &Composed, live: &Live) -> (Step, Reason) {
+fn existing(
+    input: &Input<'_>,
+    wanted: &Composed,
+    state: &PostState,
+    live: &Live,
+) -> (Step, Reason) {
     let key = &wanted.post.key;
     if let Some(None) = input.observed.read.get(key) {
-        return if input.consent.backfill {
-            (Step::Create, Reason::GoneThere)
-        } else {
-            (Step::Keep, Reason::GoneThere)
+        return match &state.failure {
+            Some(failure) if state.is_begun() => {
+                (Step::Create, Reason::FailedBefore(failure.message.clone()))
+            }
+            _ if input.consent.backfill => (Step::Create, Reason::GoneThere),
+            _ => (Step::Keep, Reason::GoneThere),
         };
     }
     let drifted = match (input.observed.read.get(key), &live.seen) {
@@ -209,8 +217,10 @@ fn absent(input: &Input<'_>, wanted: &Composed, state: &PostState) -> (Step, Rea
     if let Some(Some(_)) = input.observed.found.get(&wanted.post.key) {
         return (Step::Adopt, Reason::FoundThere);
     }
+    // What was begun is finished: the person who allowed it need not do so again.
+    let allowed = input.consent.backfill || state.is_begun();
     if let Some(end) = state.end
-        && !input.consent.backfill
+        && !allowed
     {
         return match end {
             End::Withdrawn => (Step::Keep, Reason::WasWithdrawn),
@@ -222,7 +232,7 @@ fn absent(input: &Input<'_>, wanted: &Composed, state: &PostState) -> (Step, Rea
     {
         return (Step::Keep, Reason::NotYetDue);
     }
-    if !input.consent.backfill && is_older(input, wanted) {
+    if !allowed && is_older(input, wanted) {
         return (Step::Keep, Reason::OlderThanAccount);
     }
     if let Some(refusal) = &wanted.refusal {

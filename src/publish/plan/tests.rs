@@ -108,6 +108,15 @@ impl Case {
         self
     }
 
+    fn failed(mut self, key: &str, action: Action, text: &str) -> Self {
+        self = self.sent(key, action, text);
+        self.events.push(Event::Failed {
+            attempt: "open".to_owned(),
+            message: "forbidden".to_owned(),
+        });
+        self
+    }
+
     fn plan(&self) -> String {
         let lines: Vec<Line> = self
             .events
@@ -201,6 +210,48 @@ fn new_pages_are_posted_and_old_ones_are_not() {
     + companies/new@ru new-page
     + companies/old@ru new-page
     ");
+}
+
+#[test]
+fn what_was_begun_is_not_older_than_the_account_any_more() {
+    let mut case = Case::new(Recovery::LookUp)
+        .wants("a/failed@ru", -3, "edited since")
+        .wants("a/open@ru", -3, "x")
+        .failed("a/failed@ru", Action::Create, "x")
+        .sent("a/open@ru", Action::Create, "x");
+    case.wanted.push(composed("companies/old@ru", None, "x"));
+    let mut undated = Case::new(Recovery::LookUp).failed("companies/old@ru", Action::Create, "x");
+    undated.wanted.push(composed("companies/old@ru", None, "x"));
+    insta::assert_snapshot!(case.plan(), @r"
+    + a/failed@ru failed-before
+    ? a/open@ru outcome-unknown
+    . companies/old@ru older-than-account
+    ");
+    assert_eq!(undated.plan(), "+ companies/old@ru failed-before");
+}
+
+#[test]
+fn a_second_copy_that_was_begun_is_finished_and_no_other_is() {
+    let gone = |case: Case, action| {
+        let mut case = case.wants("a/x@ru", 1, "y").posted("a/x@ru", "x");
+        case = case.failed("a/x@ru", action, "y");
+        case.events.push(Event::Gone {
+            post: "a/x@ru".to_owned(),
+        });
+        case
+    };
+    // An edit found the copy gone: nobody has asked for another one.
+    let case = gone(Case::new(Recovery::LookUp), Action::Update);
+    assert_eq!(case.plan(), ". a/x@ru gone-there");
+    let case = case.failed("a/x@ru", Action::Create, "y");
+    assert_eq!(case.plan(), "+ a/x@ru failed-before");
+    // The ledger still has the copy that the platform shows no more.
+    let mut case = Case::new(Recovery::LookUp)
+        .wants("a/x@ru", 1, "x")
+        .posted("a/x@ru", "x")
+        .failed("a/x@ru", Action::Create, "x");
+    case.observed.read.insert("a/x@ru".to_owned(), None);
+    assert_eq!(case.plan(), "+ a/x@ru failed-before");
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn converse(shared: &Shared, mut stream: &TcpStream) -> Option<()> {
                 break;
             }
         }
-        let mishap = shared.mishap("DATA", "");
+        let mishap = shared.mishap("DATA", "", &letter);
         match mishap {
             Some(Mishap::DropBefore) => return None,
             Some(Mishap::HoldBefore) => {

@@ -29,7 +29,7 @@ fn converse(shared: &Shared, stream: &TcpStream) -> Option<()> {
         };
         let parts: Value = serde_json::from_str(&asked).ok()?;
         let word = parts[0].as_str()?;
-        let mishap = shared.mishap(word, &asked);
+        let mishap = shared.mishap(word, &asked, asked.as_bytes());
         match mishap {
             Some(Mishap::DropBefore) => return None,
             Some(Mishap::HoldBefore) => {

@@ -2,13 +2,14 @@
 //! markup that a platform takes. Pure; knows no platform and uploads nothing.
 
 mod markdown;
+mod shorten;
 mod tree;
 mod wechat;
 
 pub use markdown::markdown;
+pub use shorten::shorten;
 pub use wechat::wechat;
 
-use super::cut;
 use tree::Node;
 
 /// Paragraphs of a plain text, which blank lines part.
@@ -61,34 +62,6 @@ pub fn unlinked(html: &str) -> String {
     plain
 }
 
-/// The article's beginning within the room, cut between blocks, and whether something was cut.
-/// A first block that alone is too long is cut as a text.
-pub fn shorten(html: &str, room: usize, count: impl Fn(&str) -> usize) -> (String, bool) {
-    if count(html) <= room {
-        return (html.to_owned(), false);
-    }
-    let mut kept = String::new();
-    for node in tree::parse(html) {
-        let mut more = kept.clone();
-        tree::write(std::slice::from_ref(&node), &mut more);
-        if count(&more) <= room {
-            kept = more;
-            continue;
-        }
-        if kept.trim().is_empty() {
-            let frame = count(&paragraphs("x"));
-            let text = node.text();
-            let text = cut::fit(text.trim(), room.saturating_sub(frame), &count);
-            let alone = paragraphs(&text);
-            if count(&alone) <= room {
-                kept = alone;
-            }
-        }
-        break;
-    }
-    (kept.trim_end().to_owned(), true)
-}
-
 /// Addresses and descriptions of all images, in the order of the text.
 pub fn images(html: &str) -> Vec<(String, String)> {
     let mut images = Vec::new();
@@ -137,9 +110,7 @@ pub fn links(html: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        images, links, markdown, paragraphs, picture, shorten, unlinked, wechat, with_link,
-    };
+    use super::{images, links, markdown, paragraphs, picture, unlinked, wechat, with_link};
 
     const ARTICLE: &str = "<h2>薪资 &amp; 福利</h2>\n<p>一句<strong>重点</strong>，见<a href=\"https://e.org/a_b\">这里</a>，2*3_x。</p>\n<ul>\n<li>甲<ul><li>乙</li></ul></li>\n<li>丙</li>\n</ul>\n<pre><code class=\"language-rust\">let a = \"`\";\n  b\n</code></pre>\n<table><thead><tr><th>城</th><th>薪</th></tr></thead><tbody><tr><td>云岚</td><td>1|2</td></tr></tbody></table>\n<p><img src=\"https://e.org/i.png\" alt=\"图\"> <ruby>字<rp>(</rp><rt>zì</rt><rp>)</rp></ruby></p>\n<blockquote><p>引文</p></blockquote>\n<ol start=\"3\"><li><p>三</p><p>续</p></li></ol><hr>";
 
@@ -258,22 +229,6 @@ mod tests {
         assert_eq!(
             picture("https://e.org/qr.png?a=1&b=2", "\"群\""),
             "<p><img src=\"https://e.org/qr.png?a=1&amp;b=2\" alt=\"&quot;群&quot;\"></p>"
-        );
-    }
-
-    #[test]
-    fn articles_are_cut_between_blocks() {
-        let count = |text: &str| text.chars().count();
-        let html = "<p>第一段。</p><p>第二段，很长很长。</p>";
-        assert_eq!(shorten(html, 99, count), (html.to_owned(), false));
-        assert_eq!(
-            shorten(html, 20, count),
-            ("<p>第一段。</p>".to_owned(), true)
-        );
-        let (cut, _) = shorten("<p>只有一段，很长很长很长很长。</p>", 15, count);
-        assert!(
-            count(&cut) <= 15 && cut.starts_with("<p>") && cut.ends_with("</p>"),
-            "{cut}"
         );
     }
 

@@ -1,23 +1,28 @@
-//! Discovery in one run: what the site has, what was told before, the notices, and sending them.
+//! Discovery in one run: what the site has, what was told before, the notices, and telling them
+//! one after the other; how each is sent is the doors' own.
 //!
 //! Joins the generator, [`crate::publish::discovery`] and [`crate::platform::discovery`]. Every
 //! notice is in the plan first and in its ledger, synced to disk, before it is sent. What goes
 //! wrong here is a warning: the posts are what matters.
 
+mod doors;
+
+pub(super) use doors::host;
+
 use super::Wish;
 use super::addresses::addresses;
-use super::live;
 use super::texts::SiteTexts;
 use super::work::is_page;
 use crate::diag::Diagnostic;
-use crate::platform::discovery::{self as receivers, Key, Mention};
-use crate::platform::{Failure, FailureKind, Http, HttpOptions, Pace, Secret, Sieve, variable};
+use crate::platform::discovery::INDEXNOW;
+use crate::platform::{FailureKind, Http, HttpOptions, Pace, Sieve};
 use crate::publish::account::Publishing;
 use crate::publish::compose;
-use crate::publish::discovery::{Addresses, Event, Input, News, Notice, Told, Way, before, plan};
+use crate::publish::discovery::{Addresses, Event, Input, Notice, Told, Way, before, plan};
 use crate::publish::ledger::{Ledger, Read, read_as};
 use crate::render;
 use crate::site::Site;
+use doors::{Doors, held_back, send, token_variable};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -76,15 +81,6 @@ impl HeardEnd {
     }
 }
 
-/// What the requests need.
-struct Doors {
-    site: String,
-    indexnow: String,
-    key: String,
-    baidu: String,
-    token: Option<Secret>,
-}
-
 impl Discovery {
     /// Plans; asks nobody. None when no way is on, or only some accounts are asked for.
     ///
@@ -127,25 +123,7 @@ impl Discovery {
             addresses: addresses(site, texts),
             told,
             ledger,
-            doors: Doors {
-                site: site.config.url.clone(),
-                indexnow: publishing
-                    .indexnow
-                    .as_ref()
-                    .and_then(|door| door.endpoint.clone())
-                    .unwrap_or_else(|| receivers::INDEXNOW.to_owned()),
-                key: publishing
-                    .indexnow
-                    .as_ref()
-                    .map(|door| door.name.clone())
-                    .unwrap_or_default(),
-                baidu: publishing
-                    .baidu
-                    .as_ref()
-                    .and_then(|door| door.endpoint.clone())
-                    .unwrap_or_else(|| receivers::BAIDU.to_owned()),
-                token,
-            },
+            doors: Doors::of(site, publishing, token),
             http: Http::new(http, pace, PAUSE, sieve).ok(),
             ways,
             diagnostics,
@@ -162,7 +140,7 @@ impl Discovery {
                 .collect();
             return;
         }
-        if self.doors.token.is_none() && self.ways.iter().any(|(way, _)| *way == Way::Baidu) {
+        if !self.doors.has_token() && self.ways.iter().any(|(way, _)| *way == Way::Baidu) {
             self.ways.retain(|(way, _)| *way != Way::Baidu);
             let reason = format!("set {} in the environment", token_variable());
             self.troubles.push((Way::Baidu, reason));
@@ -329,11 +307,6 @@ fn ledger_file(publishing: &Publishing) -> Arc<str> {
     format!("{}/discovery/told.jsonl", publishing.ledger).into()
 }
 
-/// Name of the variable that holds Baidu's token.
-fn token_variable() -> String {
-    variable("baidu-push", "TOKEN")
-}
-
 /// The ways that are on, with whom they tell.
 fn ways(site: &Site, publishing: &Publishing) -> Vec<(Way, String)> {
     let mut ways = Vec::new();
@@ -341,7 +314,7 @@ fn ways(site: &Site, publishing: &Publishing) -> Vec<(Way, String)> {
         ways.push((Way::WebSub, hub.clone()));
     }
     if let Some(door) = &publishing.indexnow {
-        let endpoint = door.endpoint.as_deref().unwrap_or(receivers::INDEXNOW);
+        let endpoint = door.endpoint.as_deref().unwrap_or(INDEXNOW);
         ways.push((Way::IndexNow, host(endpoint)));
     }
     if let Some(door) = &publishing.baidu {
@@ -351,105 +324,4 @@ fn ways(site: &Site, publishing: &Publishing) -> Vec<(Way, String)> {
         ways.push((Way::Webmention, String::new()));
     }
     ways
-}
-
-/// `host:port` of an address.
-pub(super) fn host(url: &str) -> String {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    rest[..end].to_ascii_lowercase()
-}
-
-/// Sends one notice; gives the addresses that there was no room for, and what was said to it.
-fn send(
-    http: &Http,
-    doors: &Doors,
-    notice: &Notice,
-) -> Result<(Vec<String>, Option<String>), Failure> {
-    let urls: Vec<&str> = notice.items.iter().map(|item| item.url.as_str()).collect();
-    let first = urls.first().copied().unwrap_or_default();
-    match notice.way {
-        Way::WebSub => receivers::websub(http, &notice.to, first).map(|()| (Vec::new(), None)),
-        Way::IndexNow => {
-            let key = Key {
-                host: &host(&doors.site),
-                key: &doors.key,
-                location: &key_file(doors),
-            };
-            let note = receivers::indexnow(http, &doors.indexnow, key, &urls)?;
-            Ok((Vec::new(), note))
-        }
-        Way::Baidu => {
-            let variable = token_variable();
-            let Some(token) = &doors.token else {
-                return Err(Failure::new(
-                    FailureKind::Credentials,
-                    format!("set {variable} in the environment"),
-                ));
-            };
-            let pushed = receivers::baidu(http, &doors.baidu, &notice.to, token, &variable, &urls)?;
-            let mut notes = Vec::new();
-            if let Some(remain) = pushed.remain {
-                notes.push(format!("{remain} left of the day's quota"));
-            }
-            if !pushed.left.is_empty() {
-                notes.push(format!("{} wait for another day", pushed.left.len()));
-            }
-            if !pushed.refused.is_empty() {
-                notes.push(format!(
-                    "Baidu refuses {}; check `publish.baidu` against `site.url`",
-                    pushed.refused.join(", ")
-                ));
-            }
-            let note = (!notes.is_empty()).then(|| notes.join("; "));
-            Ok((pushed.left, note))
-        }
-        Way::Webmention => {
-            let note = match receivers::mention(http, first, &notice.to)? {
-                Mention::Taken => None,
-                Mention::Unwanted => Some("that page takes none".to_owned()),
-                Mention::Refused(reason) => Some(format!("refused: {reason}")),
-            };
-            Ok((Vec::new(), note))
-        }
-    }
-}
-
-/// Where the output has IndexNow's key.
-fn key_file(doors: &Doors) -> String {
-    format!("{}/{}.txt", doors.site, doors.key)
-}
-
-/// Addresses that nobody is told of yet, by way, with the reason: a page must answer, one that
-/// is gone must not, and the key must be online.
-fn held_back(http: &Http, doors: &Doors, notices: &[Notice]) -> BTreeMap<(Way, String), String> {
-    let mut held = BTreeMap::new();
-    let mut answers: BTreeMap<&str, Result<(), String>> = BTreeMap::new();
-    let keyless = notices
-        .iter()
-        .any(|notice| notice.way == Way::IndexNow)
-        .then(|| live::shows(http, &key_file(doors), &doors.key))
-        .and_then(Result::err);
-    for notice in notices {
-        for item in &notice.items {
-            let answer = answers
-                .entry(item.url.as_str())
-                .or_insert_with(|| live::answers(http, &item.url));
-            let reason = match (item.news, answer, notice.way) {
-                (_, _, Way::IndexNow) if keyless.is_some() => keyless.clone(),
-                (News::Gone, Ok(()), _) => Some(format!(
-                    "{} is no longer part of the site and still answers",
-                    item.url
-                )),
-                (News::Gone, Err(_), _) | (_, Ok(()), _) => None,
-                (_, Err(reason), _) => Some(format!("{} {reason}", item.url)),
-            };
-            if let Some(reason) = reason {
-                let reason =
-                    format!("{reason}; put the site online first, or use `--skip-live-check`");
-                held.insert((notice.way, item.url.clone()), reason);
-            }
-        }
-    }
-    held
 }
