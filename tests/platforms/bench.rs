@@ -142,7 +142,7 @@ pub(crate) fn open_http(account: &Account, trouble: Trouble) -> Session {
         (Some(proxy), _) => proxy.url(),
         (None, Trouble::Down) => {
             let scheme = account.server.split("://").next().unwrap_or_default();
-            format!("{scheme}://127.0.0.1:{}", closed_port())
+            format!("{scheme}://127.0.0.1:{CLOSED_PORT}")
         }
         _ => account.server.clone(),
     };
@@ -198,13 +198,9 @@ pub(crate) fn options() -> HttpOptions {
     }
 }
 
-/// A port on which nobody listens.
-fn closed_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("a port")
-        .port()
-}
+/// A port on which nobody listens. One that was free a moment ago may be somebody's now; this one
+/// is given to nobody.
+pub(super) const CLOSED_PORT: u16 = 1;
 
 /// Another secret of the same form: letters, hexadecimal digits and punctuation stay what they
 /// are, so that it is refused by the server and not for its form.

@@ -3,6 +3,7 @@
 //! fakes of the few parts of Mastodon's API that this takes.
 
 use crate::harness::{Ran, SETTINGS, Site};
+use crate::platforms::bench::CLOSED_PORT;
 use crate::platforms::fake_listener::{Call, Listener, Reply};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -320,9 +321,7 @@ fn a_post_of_an_old_page_that_failed_is_finished_without_asking_again() {
 #[test]
 fn a_platform_that_is_down_is_told() {
     let trial = Trial::new(Trouble::None);
-    let nowhere = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = nowhere.local_addr().expect("an address");
-    drop(nowhere);
+    let address = format!("127.0.0.1:{CLOSED_PORT}");
     trial.settings(&format!(
         "accounts:\n  bad: {{ platform: mastodon, url: 'http://{address}' }}\n  good: {{ platform: mastodon, url: '{}' }}\n",
         trial.good.listener.url()
