@@ -53,6 +53,9 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Build) -> anyh
     }
     drop(progress);
     view.notes(memo.notes());
+    // The process ends soon: the system takes the memory of all pages back at once, piece by
+    // piece it takes longer than reading them.
+    std::mem::forget(memo);
     let Done {
         built, committed, ..
     } = done;

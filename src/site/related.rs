@@ -13,16 +13,19 @@ use std::collections::HashMap;
 const LIMIT: usize = 5;
 /// Pages on either side that are looked at in a term's list.
 const REACH: usize = 40;
+/// Pages that one thread takes at a time: each time costs a fresh set of scores.
+const TOGETHER: usize = 256;
 
 /// Fills `related` of all pages.
 pub(super) fn relate(pages: &mut [Page], lists: &[List]) {
     let members = members(pages, lists);
     let related: Vec<Vec<PageId>> = (0..pages.len())
         .into_par_iter()
-        .map(|index| {
-            let id = super::list::number(index);
-            best(id, pages, &members)
-        })
+        .with_min_len(TOGETHER)
+        .map_init(
+            || Scores::of(pages.len()),
+            |scores, index| best(super::list::number(index), pages, &members, scores),
+        )
         .collect();
     for (page, related) in pages.iter_mut().zip(related) {
         page.related = related;
@@ -58,9 +61,37 @@ fn members(pages: &[Page], lists: &[List]) -> HashMap<Shared, Vec<PageId>> {
     members
 }
 
-fn best(id: PageId, pages: &[Page], members: &HashMap<Shared, Vec<PageId>>) -> Vec<PageId> {
+/// How much each page shares with the one that is looked at; used for one after another.
+struct Scores {
+    by_page: Vec<u32>,
+    /// Pages with a score.
+    found: Vec<PageId>,
+}
+
+impl Scores {
+    fn of(pages: usize) -> Self {
+        Self {
+            by_page: vec![0; pages],
+            found: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, page: PageId, worth: u32) {
+        let score = &mut self.by_page[page as usize];
+        if *score == 0 {
+            self.found.push(page);
+        }
+        *score += worth;
+    }
+}
+
+fn best(
+    id: PageId,
+    pages: &[Page],
+    members: &HashMap<Shared, Vec<PageId>>,
+    scores: &mut Scores,
+) -> Vec<PageId> {
     let page = &pages[id as usize];
-    let mut found: Vec<(PageId, u32)> = Vec::new();
     for shared in shared(page) {
         let Some(list) = members.get(&shared) else {
             continue;
@@ -72,26 +103,22 @@ fn best(id: PageId, pages: &[Page], members: &HashMap<Shared, Vec<PageId>>) -> V
         let last = (here + REACH + 1).min(list.len());
         for other in &list[first..last] {
             if *other != id && pages[*other as usize].language == page.language {
-                found.push((*other, worth));
+                scores.add(*other, worth);
             }
         }
     }
-    found.sort_unstable();
-    let mut ranked: Vec<(Reverse<u32>, u32, PageId)> = found
-        .chunk_by(|a, b| a.0 == b.0)
-        .map(|same| {
-            let other = same[0].0;
-            let score = same.iter().map(|(_, worth)| worth).sum();
-            (Reverse(score), other.abs_diff(id), other)
-        })
-        .collect();
-    if ranked.len() > LIMIT {
-        ranked.select_nth_unstable(LIMIT);
-        ranked.truncate(LIMIT);
+    let Scores { by_page, found } = scores;
+    let rank = |other: &PageId| {
+        let score = by_page[*other as usize];
+        (Reverse(score), other.abs_diff(id), *other)
+    };
+    if found.len() > LIMIT {
+        found.select_nth_unstable_by_key(LIMIT, rank);
     }
-    ranked.sort_unstable();
-    // A collect in place would keep the room of all that were ranked.
-    let mut best = Vec::with_capacity(ranked.len());
-    best.extend(ranked.into_iter().map(|(_, _, other)| other));
+    let mut best: Vec<PageId> = found.iter().take(LIMIT).copied().collect();
+    best.sort_unstable_by_key(rank);
+    for other in found.drain(..) {
+        by_page[other as usize] = 0;
+    }
     best
 }
