@@ -494,6 +494,32 @@ fn a_post_that_an_edit_moves_is_followed() {
 }
 
 #[test]
+fn an_address_that_another_post_has_is_told_where_nothing_is_listed() {
+    let bench = told_bench();
+    let abilities = capabilities(&bench);
+    let session = bench.open(Trouble::None);
+    let first = post(WORDS, &abilities);
+    session
+        .create(&first, attempt(&key(&first, "create")))
+        .expect("a post");
+    let mut second = post(WORDS, &abilities);
+    second.slug.clone_from(&first.slug);
+    let found = session.find(&second, attempt(&key(&second, "create")));
+    assert_eq!(found.expect("an answer"), None);
+    for (post, kind) in [
+        (&second, FailureKind::Refused),
+        (&first, FailureKind::Conflict),
+    ] {
+        let failure = session
+            .create(post, attempt(&key(post, "create")))
+            .expect_err("nobody could look for a second one");
+        assert_eq!(failure.kind, kind, "{failure}");
+        assert!(failure.message.contains(&first.slug), "{failure}");
+    }
+    assert_eq!(bench.0.state().posts.len(), 1);
+}
+
+#[test]
 fn all_posts_are_listed_page_by_page() {
     let bench = bench();
     let abilities = capabilities(&bench);

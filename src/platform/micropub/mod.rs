@@ -206,6 +206,8 @@ impl Platform for Micropub {
 
     fn create(&self, post: &Post, attempt: Attempt<'_>) -> Result<Remote, Failure> {
         let door = self.door().map_err(Failure::before_sending)?;
+        self.not_taken(door, post)
+            .map_err(Failure::before_sending)?;
         let mut properties = self.properties(door, post, attempt)?;
         properties.insert("mp-slug".to_owned(), json!([post.slug]));
         if self.targets.is_empty() {
@@ -281,12 +283,10 @@ impl Platform for Micropub {
                 "the server does not list its posts; set `posts`",
             ));
         }
-        if let Some(posts) = &self.posts {
-            let address = door::parsed(&posts.replace(SLUG, &post.slug), "posts")?;
-            let kept = self.kept(door, address.as_str())?;
-            if let Some(entry) = kept.filter(|entry| entry.is_of(post)) {
-                return Ok(Some(entry.seen()));
-            }
+        if let Some(entry) = self.at_its_address(door, post)?
+            && entry.is_of(post)
+        {
+            return Ok(Some(entry.seen()));
         }
         if !door.lists {
             return Ok(None);
@@ -317,6 +317,34 @@ impl Micropub {
         }
         let found = Door::find(self)?;
         Ok(self.door.get_or_init(|| found))
+    }
+
+    /// What stands at the address that `posts` tells for this post.
+    fn at_its_address(&self, door: &Door, post: &Post) -> Result<Option<Entry>, Failure> {
+        let Some(posts) = &self.posts else {
+            return Ok(None);
+        };
+        let address = door::parsed(&posts.replace(SLUG, &post.slug), "posts")?;
+        self.kept(door, address.as_str())
+    }
+
+    /// Refuses a post whose address is another's, where nothing is listed: the server would give
+    /// ours another one, and after a lost answer nobody could look there.
+    fn not_taken(&self, door: &Door, post: &Post) -> Result<(), Failure> {
+        if door.lists {
+            return Ok(());
+        }
+        match self.at_its_address(door, post)? {
+            None => Ok(()),
+            Some(entry) if entry.is_of(post) => Err(Failure::new(
+                FailureKind::Conflict,
+                format!("{} is this post already", entry.url()),
+            )),
+            Some(entry) => Err(Failure::refused(format!(
+                "{} is another post, or one without our mark; give the page another `slug`",
+                entry.url()
+            ))),
+        }
     }
 
     fn send(&self, request: Request) -> Result<Answer, Failure> {

@@ -171,8 +171,7 @@ impl Reader<'_> {
                 );
                 whole = false;
             }
-            // What is the beginning of other addresses has no slash at its end; what is a whole
-            // address keeps it.
+            // Only what is the beginning of other addresses loses the slash at its end.
             let text = match setting.name {
                 "endpoint" | "posts" | "syndicate_to" => text,
                 _ => text.trim_end_matches('/').to_owned(),
