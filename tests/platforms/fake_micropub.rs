@@ -31,7 +31,7 @@ struct Server {
     posts: Vec<Kept>,
     files: usize,
     /// What the next create is answered with, whatever it is.
-    refusal: Option<(u16, Value)>,
+    refusal: Option<(u16, Value, Option<&'static str>)>,
     targets: Value,
 }
 
@@ -215,8 +215,11 @@ impl Server {
     }
 
     fn create(&mut self, body: &Value) -> Told {
-        if let Some((status, said)) = self.refusal.take() {
-            return Told::json(status, &said);
+        if let Some((status, said, location)) = self.refusal.take() {
+            let told = Told::json(status, &said);
+            return location
+                .into_iter()
+                .fold(told, |told, at| told.with("location", at));
         }
         if body["type"] != json!(["h-entry"]) {
             return invalid("an entry's type");
@@ -445,9 +448,7 @@ fn every_error_of_the_recommendation_is_told_as_what_it_is() {
         let said = json!({ "error": word, "error_description": "words of the server" });
         let session = bench.open(Trouble::None);
         let post = post(WORDS, &abilities);
-        // As often as a client may repeat it.
-        let refuse = || bench.0.state().refusal = Some((status, said.clone()));
-        refuse();
+        bench.0.state().refusal = Some((status, said, None));
         let made = session.create(&post, attempt(&key(&post, "create")));
         if kind == Limited {
             // Nothing was done, so it was sent again.
@@ -464,14 +465,20 @@ fn every_error_of_the_recommendation_is_told_as_what_it_is() {
 
 #[test]
 fn a_success_without_an_address_is_not_taken_for_one() {
-    let bench = plain_bench();
-    let post = post(WORDS, &capabilities(&bench));
-    bench.0.state().refusal = Some((201, json!({})));
-    let session = bench.open(Trouble::None);
-    let failure = session
-        .create(&post, attempt(&key(&post, "create")))
-        .expect_err("no address");
-    assert_eq!(failure.kind, FailureKind::Lost, "{failure}");
+    for location in [
+        None,
+        Some("=?utf-8?b?aHR0cHM6Ly9lLm9yZy8=?="),
+        Some("mailto:x@e.org"),
+    ] {
+        let bench = plain_bench();
+        let post = post(WORDS, &capabilities(&bench));
+        bench.0.state().refusal = Some((201, json!({}), location));
+        let session = bench.open(Trouble::None);
+        let failure = session
+            .create(&post, attempt(&key(&post, "create")))
+            .expect_err("no address");
+        assert_eq!(failure.kind, FailureKind::Lost, "{failure}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::platforms::behaviours;
 use crate::platforms::bench::{Account, Bench, Session, Trouble, capabilities, open_http};
 use crate::platforms::posts::{WORDS, attempt, key, post, reworded, with_cover};
 use crate::platforms::server::{Server, client, json, visible};
-use guidepost::platform::{FailureKind, Remote, info};
+use guidepost::platform::{Content, FailureKind, Remote, info};
 use serde_json::{Value, json as object};
 
 pub(super) struct Micropub(Server);
@@ -142,6 +142,56 @@ fn what_a_page_no_longer_has_is_taken_away() {
     }
     assert_eq!(kept["syndication"], object!([first.canonical]));
     bench.remove(&made);
+}
+
+#[test]
+#[ignore = "needs tests/servers/all.sh start micropub"]
+fn a_link_to_a_page_is_no_mark_and_the_tracked_one_at_the_end_is() {
+    let bench = bench();
+    let abilities = capabilities(&bench);
+    let mut account = bench.account().expect("an account");
+    let target = "https://archive.example/".to_owned();
+    account.settings.push(("syndicate_to", target));
+    let passing_on = open_http(&account, Trouble::None);
+    let other = post(WORDS, &abilities);
+    let mut linking = post(WORDS, &abilities);
+    linking.content = Content::Html(format!(
+        "<p>See <a href=\"{}\">the other</a>.</p><p><a href=\"{}\">here</a></p>",
+        other.canonical,
+        linking.link.replace('&', "&amp;")
+    ));
+    for session in [bench.open(Trouble::None), passing_on] {
+        let made = session
+            .create(&linking, attempt(&key(&linking, "create")))
+            .expect("a post");
+        let none = session.find(&other, attempt(&key(&other, "create")));
+        assert_eq!(none.expect("an answer"), None);
+        let found = session.find(&linking, attempt(&key(&linking, "create")));
+        let found = found.expect("an answer").expect("it is found");
+        assert_eq!(found.remote, made);
+        assert_eq!(found.canonical.as_ref(), Some(&linking.canonical));
+        bench.remove(&made);
+    }
+}
+
+#[test]
+#[ignore = "needs tests/servers/all.sh start micropub"]
+fn a_name_in_any_script_is_an_address() {
+    let bench = bench();
+    let abilities = capabilities(&bench);
+    let session = bench.open(Trouble::None);
+    let mut post = post(WORDS, &abilities);
+    post.slug = format!("云岚话-{}", post.slug);
+    let made = session
+        .create(&post, attempt(&key(&post, "create")))
+        .expect("a post");
+    assert!(made.id.contains("/%E4%BA%91"), "{}", made.id);
+    let found = session.find(&post, attempt(&key(&post, "create")));
+    assert_eq!(found.expect("an answer").expect("it is found").remote, made);
+    session
+        .delete(&made, attempt(&key(&post, "delete")))
+        .expect("it is taken away");
+    assert_eq!(bench.count(&post.canonical), 0);
 }
 
 #[test]

@@ -47,11 +47,15 @@ impl Entry {
         }
     }
 
-    /// Whether it is the copy of this post. What it says of itself counts over what stands in its
-    /// text, which may be a link to another page.
+    /// Whether it is the copy of this post. A link to a page is no mark, since articles link to
+    /// each other; the tracked one that ends our copy is.
     pub(super) fn is_of(&self, post: &Post) -> bool {
+        if let Some(marked) = marker::marked(self.content()) {
+            return marked == post.canonical;
+        }
+        let is_tracked = post.link != post.canonical;
         self.elsewhere().any(|url| url == post.canonical)
-            || marker::carries(self.content(), &post.canonical)
+            || is_tracked && links(self.content()).any(|link| link == post.link)
     }
 
     /// As the publisher sees it.
@@ -67,6 +71,11 @@ impl Entry {
                 url: Some(self.url.clone()),
             },
             canonical: marker::marked(self.content())
+                .or_else(|| {
+                    let mut tracked =
+                        links(self.content()).filter(|link| link.contains("utm_source="));
+                    tracked.next().map(|link| marker::untracked(&link))
+                })
                 .or_else(|| self.elsewhere().next().map(str::to_owned)),
             digest: Some(digest([text("name"), self.content(), text("summary")])),
             title,
@@ -90,6 +99,14 @@ impl Entry {
         };
         values.iter().filter_map(first)
     }
+}
+
+/// The addresses that a text in HTML links to.
+fn links(html: &str) -> impl Iterator<Item = String> {
+    html.split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .map(|link| link.replace("&amp;", "&"))
 }
 
 /// The text of a value: of the first one of a list, of the HTML or the plain text of an object.
@@ -174,6 +191,16 @@ mod tests {
         );
         assert_eq!(
             canonical(json!({ "content": ["x"], "syndication": [page] })),
+            Some(page.to_owned())
+        );
+        let linked = format!(
+            "<p><a href=\"https://example.org/b/\">b</a> <a rel=\"x\" \
+             href=\"{page}?utm_source=own&amp;utm_medium=article\">a</a></p>"
+        );
+        assert_eq!(
+            canonical(
+                json!({ "content": [{ "html": linked }], "syndication": ["https://s.example/9"] })
+            ),
             Some(page.to_owned())
         );
         assert_eq!(canonical(json!({ "content": ["x"] })), None);

@@ -6,8 +6,9 @@
 //! only. So the recovery class follows from what a server can be asked: D where it lists our posts
 //! (an extension of `q=source`) or where `posts` tells which address a post would have; E
 //! elsewhere. A server that makes posts only some time after its answer (202) must show them
-//! within the publisher's grace. Our mark is the post's `syndication`, which says where an entry
-//! stands already, and a comment in its HTML, which some servers drop.
+//! within the publisher's grace. Our marks are a comment in the post's HTML, which some servers
+//! drop, its `syndication`, which says where an entry stands already, and the tracked link at its
+//! end.
 
 mod door;
 mod entry;
@@ -76,7 +77,7 @@ pub(super) static INFO: Info = Info {
     capabilities: |_| capabilities(true),
     hosts: &[],
     open,
-    place: |settings| place(settings),
+    place,
     tried: Tried::StandIn(
         "the protocol layer of django-indieweb 0.6 over a storage of ours, and a fake",
     ),
@@ -124,7 +125,12 @@ fn capabilities(finds: bool) -> Capabilities {
 }
 
 fn place(settings: &Settings) -> String {
-    let url = setting(settings, "url").trim_end_matches('/');
+    place_of(setting(settings, "url"))
+}
+
+/// Host and path of an address.
+fn place_of(url: &str) -> String {
+    let url = url.trim_end_matches('/');
     url.split_once("://")
         .map_or(url, |(_, rest)| rest)
         .to_lowercase()
@@ -199,7 +205,10 @@ impl Platform for Micropub {
         let mut capabilities = capabilities(door.lists || self.posts.is_some());
         capabilities.list = door.lists;
         Ok(Identity {
-            name: self.place.clone(),
+            name: format!(
+                "the holder of a token for {}",
+                place_of(door.endpoint.as_str())
+            ),
             capabilities,
         })
     }
@@ -210,10 +219,12 @@ impl Platform for Micropub {
             .map_err(Failure::before_sending)?;
         let mut properties = self.properties(door, post, attempt)?;
         properties.insert("mp-slug".to_owned(), json!([post.slug]));
-        if self.targets.is_empty() {
+        // Some servers take an entry that stands elsewhere for one that was passed on already;
+        // then the tracked link at its end must do, where there is one.
+        if self.targets.is_empty() || post.link == post.canonical {
             properties.insert("syndication".to_owned(), json!([post.canonical]));
-        } else {
-            // A server takes an entry that stands elsewhere for one that was passed on already.
+        }
+        if !self.targets.is_empty() {
             properties.insert("mp-syndicate-to".to_owned(), json!(self.targets));
         }
         let answer = self.said(properties, |properties| {
@@ -430,6 +441,8 @@ impl Micropub {
     fn location(&self, answer: &Answer, base: &Url) -> Result<Url, Failure> {
         answer
             .header("location")
+            // Django's form of an address with letters that a header cannot hold.
+            .filter(|location| !location.starts_with("=?"))
             .and_then(|location| base.join(location).ok())
             .filter(|url| matches!(url.scheme(), "http" | "https"))
             .ok_or_else(|| answer.senseless("the answer names no address of what was made"))

@@ -14,6 +14,7 @@ import pathlib
 import re
 import sys
 import threading
+import urllib.parse
 
 import django
 import nh3
@@ -54,6 +55,10 @@ FILE = FOLDER / 'posts.json'
 TARGETS = [{'uid': 'https://archive.example/', 'name': 'an archive'}]
 
 
+def at(name):
+    return f'{BASE}/{urllib.parse.quote(name)}/'
+
+
 def load():
     return json.loads(FILE.read_text()) if FILE.exists() else []
 
@@ -85,13 +90,13 @@ class Posts(MicropubContentHandler):
             wish = (properties.get('mp-slug') or [str(len(posts) + 1)])[0]
             slug = re.sub(r'[^\w-]+', '-', wish).strip('-').lower()
             taken = {post['url'] for post in posts}
-            name, number = slug, 1
-            while f'{BASE}/{name}/' in taken:
+            url, number = at(slug), 1
+            while url in taken:
                 number += 1
-                name = f'{slug}-{number}'
+                url = at(f'{slug}-{number}')
             commands = {'mp-slug', 'mp-syndicate-to'}
             kept = {key: value for key, value in properties.items() if key not in commands}
-            post = {'url': f'{BASE}/{name}/', 'properties': cleaned(kept), 'deleted': False,
+            post = {'url': url, 'properties': cleaned(kept), 'deleted': False,
                     'syndicated': properties.get('mp-syndicate-to', [])}
             save([*posts, post])
         return MicropubEntry(url=post['url'], properties=post['properties'])
@@ -154,7 +159,7 @@ def home(request):
 
 def page(request, slug):
     with LOCK:
-        found = [post for post in load() if post['url'] == f'{BASE}/{slug}/']
+        found = [post for post in load() if post['url'] == at(slug)]
     if not found:
         return HttpResponse('nothing here', status=404)
     if found[-1]['deleted']:
