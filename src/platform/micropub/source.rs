@@ -98,10 +98,10 @@ impl Micropub {
     /// changes nothing: a server checks a request before it gives its promise.
     pub(super) fn wait_for(&self, door: &Door, url: &Url) {
         for turn in 0..LOOKS {
-            self.http.rest(turn);
             if matches!(self.kept(door, url.as_str()), Ok(Some(_))) {
                 return;
             }
+            self.http.rest(turn);
         }
     }
 }
