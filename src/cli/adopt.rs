@@ -77,8 +77,9 @@ fn look(session: &Session) -> anyhow::Result<(Vec<Found>, usize)> {
         .filter(|_| work.capabilities.list)
         .with_context(|| {
             format!(
-                "posts on {} cannot be listed; record each with `publish --done POST URL`",
-                work.account.info.title
+                "posts on {} cannot be listed; record each with \
+                 `publish --backfill --done {}:PAGE URL`",
+                work.account.info.title, work.account.name
             )
         })?;
     let seen = platform

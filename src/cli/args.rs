@@ -246,7 +246,8 @@ pub(super) struct Choice {
     /// Only this page: `jobs/acme-welder`, `jobs/acme-welder@ru` or its file
     #[arg(long, value_name = "PAGE")]
     pub(super) page: Option<String>,
-    /// Also pages older than the account, and posts that were taken away before
+    /// Also pages older than the account (from before its first day), and posts that were taken away
+    /// before
     #[arg(long)]
     pub(super) backfill: bool,
     /// Take away the posts of pages that are gone
@@ -341,10 +342,10 @@ pub(super) struct Publish {
     /// Post although the pages do not answer yet
     #[arg(long)]
     pub(super) skip_live_check: bool,
-    /// Record that a post is there: by hand, or after an unknown outcome
+    /// Record that a post is there, by hand or after an unknown outcome; POST is `zhihu:articles/tax`
     #[arg(long, num_args = 2, value_names = ["POST", "URL"], conflicts_with_all = ["file", "reserve", "send", "not_done"])]
     pub(super) done: Option<Vec<String>>,
-    /// Record that a post whose outcome was unknown is not there
+    /// Record that a post whose outcome was unknown is not there; POST as for `--done`
     #[arg(long, value_name = "POST", conflicts_with_all = ["file", "reserve", "send"])]
     pub(super) not_done: Option<String>,
 }
@@ -392,7 +393,7 @@ pub(super) struct Status {
 /// Options of `adopt`.
 #[derive(Debug, Args)]
 pub(super) struct Adopt {
-    /// The account
+    /// The account's name in `site.yaml`
     #[arg(value_name = "ACCOUNT")]
     pub(super) account: String,
     /// Take up without asking

@@ -304,7 +304,8 @@ fn named<'a>(
     match found.as_slice() {
         [(index, post)] => Ok((&mut session.accounts[*index], post.clone())),
         [] => anyhow::bail!(
-            "no account waits for `{asked}`; `guidepost status` lists what waits, as `ACCOUNT:POST`"
+            "no account waits for `{asked}`; `guidepost status` lists what waits, as `ACCOUNT:POST`, \
+             and a page older than its account waits only with `--backfill`"
         ),
         several => {
             let names: Vec<String> = several

@@ -25,6 +25,7 @@ pub mod marker;
 mod mastodon;
 mod matrix;
 pub mod memory;
+mod micropub;
 mod nostr;
 mod post;
 mod registry;

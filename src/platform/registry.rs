@@ -5,8 +5,8 @@
 
 use super::{
     Capabilities, Failure, Login, Platform, baijiahao, bluesky, buttondown, devto, dingtalk,
-    discord, feishu, ghost, hand, linkedin, mastodon, matrix, nostr, slack, smtp, telegram, vk,
-    webhook, wechat, wecom, wordpress, x,
+    discord, feishu, ghost, hand, linkedin, mastodon, matrix, micropub, nostr, slack, smtp,
+    telegram, vk, webhook, wechat, wecom, wordpress, x,
 };
 use std::collections::BTreeMap;
 
@@ -101,6 +101,7 @@ pub const ALL: &[&Info] = &[
     &linkedin::INFO,
     &mastodon::INFO,
     &matrix::INFO,
+    &micropub::INFO,
     &hand::MOMENTS,
     &nostr::INFO,
     &slack::INFO,

@@ -142,6 +142,13 @@ impl Told {
     pub(crate) fn nothing(status: u16) -> Self {
         Self::text(status, "")
     }
+
+    /// The answer with this header.
+    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.retain(|(own, _)| *own != name);
+        self.headers.push((name, value.to_owned()));
+        self
+    }
 }
 
 fn read(request: &mut tiny_http::Request) -> Asked {

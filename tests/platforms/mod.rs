@@ -29,6 +29,7 @@ mod fake_discord;
 mod fake_linkedin;
 mod fake_listener;
 mod fake_mastodon;
+mod fake_micropub;
 mod fake_robots;
 mod fake_slack;
 mod fake_vk;
@@ -41,6 +42,7 @@ mod linkedin;
 mod mastodon;
 mod matrix;
 mod memory;
+mod micropub;
 mod nostr;
 pub(crate) mod posts;
 #[cfg(unix)]

@@ -10,8 +10,8 @@
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 
-ALL=(wordpress bluesky matrix mastodon-limits nostr websub mastodon telegram smtp flaky s3 webdav ssh ghost)
-CI=(wordpress bluesky matrix mastodon-limits nostr websub mastodon telegram smtp flaky s3 webdav ssh)
+ALL=(wordpress bluesky matrix mastodon-limits micropub nostr websub mastodon telegram smtp flaky s3 webdav ssh ghost)
+CI=(wordpress bluesky matrix mastodon-limits micropub nostr websub mastodon telegram smtp flaky s3 webdav ssh)
 # What installing or starting the hungriest server may take.
 MIB_FOR_ONE=1500
 MOST_AT_ONCE=4

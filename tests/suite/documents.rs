@@ -60,7 +60,12 @@ fn the_list_of_platforms_is_up_to_date() {
         "# Platforms\n\n\
          What `platform:` of an account may be, its settings in `site.yaml`, and its secrets, which\n\
          come from the environment only: `GUIDEPOST_BLOG_PASSWORD` is the `PASSWORD` of the account\n\
-         `blog`. Settings that every account has (`kinds`, `languages`, `sections`, `tags`,\n\
+         `blog`, and `-` in an account's name is `_` there.\n\n\
+         ```yaml\n\
+         accounts:\n\
+         \u{20} blog: { platform: wordpress, url: https://blog.example.org, user: anna, kinds: [article] }\n\
+         ```\n\n\
+         Settings that every account has (`kinds`, `languages`, `sections`, `tags`,\n\
          `audience`, `stages`, `since`, `on_edit`, `body`, `template`, `hashtags`, `mentions`, `delay`,\n\
          `cadence`, `track`) are not repeated here. Limits are those before the instance was asked.\n\n\
          *Recovery* is what becomes of a post whose answer was lost: **A** the same request makes the\n\

@@ -5,6 +5,7 @@
 //! Takes addresses, gives what was said to them. Every request here may be sent twice without
 //! harm, and is repeated where the network fails. Knows no ledgers and no sites.
 
+pub(in crate::platform) mod relation;
 mod webmention;
 
 pub use webmention::{Mention, mention};

@@ -24,9 +24,9 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// A header's text.
+    /// A header's text; some servers write addresses in it with their own letters.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        std::str::from_utf8(self.headers.get(name)?.as_bytes()).ok()
     }
 
     /// The texts of a header that may come several times.

@@ -171,10 +171,12 @@ impl Reader<'_> {
                 );
                 whole = false;
             }
-            settings.insert(
-                setting.name.to_owned(),
-                text.trim_end_matches('/').to_owned(),
-            );
+            // Only what is the beginning of other addresses loses the slash at its end.
+            let text = match setting.name {
+                "endpoint" | "posts" | "syndicate_to" => text,
+                _ => text.trim_end_matches('/').to_owned(),
+            };
+            settings.insert(setting.name.to_owned(), text);
         }
         for mistake in (info.mistakes)(&settings) {
             let at = position_of(fields, &mistake.path).unwrap_or(position);
