@@ -37,7 +37,7 @@ const STAMP: &str = env!("GUIDEPOST_SOURCES");
 const INDEX: &str = "index";
 /// Long texts that stay in memory beside their copy in the store.
 const IN_MEMORY: i64 = 32 << 20;
-/// Files of texts after which all are gathered into one.
+/// Files of texts after which the small ones are gathered into one.
 const SEGMENTS: usize = 12;
 
 /// Results of earlier builds, and those of the one that runs.
@@ -281,8 +281,17 @@ impl Memo {
         if self.is_broken() {
             return;
         }
-        let crowded = self.segments().len() > SEGMENTS || self.is_wasteful(&folder);
-        if crowded && !self.gather(&folder) {
+        let gathered = if self.is_wasteful(&folder) {
+            self.gather(&folder, None)
+        } else if self.segments().len() > SEGMENTS {
+            // Every build after an edit leaves a small file; the large one of the first build
+            // need not be copied for them.
+            let largest = self.largest();
+            self.gather(&folder, largest.as_deref())
+        } else {
+            true
+        };
+        if !gathered {
             return;
         }
         let segments = self.segments();
@@ -332,15 +341,36 @@ impl Memo {
         stored > needed.saturating_mul(2) + (1 << 20)
     }
 
-    /// Copies all texts that are needed into one new file; false when the disk fails.
-    fn gather(&mut self, folder: &Path) -> bool {
+    /// Name of the file that holds most of the texts.
+    fn largest(&self) -> Option<String> {
+        let mut lengths: BTreeMap<&str, u64> = BTreeMap::new();
+        let parts = self.pages.values().flat_map(|entry| {
+            let names = entry.segments().map(|segment| segment.name());
+            names.map(|name| (name, entry.length()))
+        });
+        parts.for_each(|(name, length)| *lengths.entry(name).or_default() += length);
+        let largest = lengths.into_iter().max_by_key(|(_, length)| *length);
+        largest.map(|(name, _)| name.to_owned())
+    }
+
+    /// Copies all texts that are needed, but those of one file, into a new file; false when the
+    /// disk fails.
+    fn gather(&mut self, folder: &Path, spared: Option<&str>) -> bool {
         let Ok(segment) = Segment::create(folder).map(Arc::new) else {
             return false;
         };
         let moved: Option<HashMap<Arc<str>, Arc<PageEntry>>> = self
             .pages
             .iter()
-            .map(|(path, entry)| Some((Arc::clone(path), Arc::new(entry.moved(&segment)?))))
+            .map(|(path, entry)| {
+                let stays = entry.segments().any(|own| Some(own.name()) == spared);
+                let entry = if stays {
+                    Arc::clone(entry)
+                } else {
+                    Arc::new(entry.moved(&segment)?)
+                };
+                Some((Arc::clone(path), entry))
+            })
             .collect();
         match moved {
             Some(moved) => {

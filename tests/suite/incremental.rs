@@ -407,6 +407,33 @@ fn a_text_that_the_store_lost_is_made_again() {
 }
 
 #[test]
+fn a_store_grows_with_the_site_and_not_with_its_edits() {
+    let site = site();
+    build(&site, 15, &[]).fine();
+    let size = |site: &Site| {
+        let files = fs::read_dir(site.path(".guidepost/store")).expect("a store");
+        let lengths = files
+            .flatten()
+            .map(|file| file.metadata().map_or(0, |it| it.len()));
+        let lengths: Vec<u64> = lengths.collect();
+        (lengths.len(), lengths.iter().sum::<u64>())
+    };
+    let (_, first) = size(&site);
+    let page = "content/articles/铣工.md";
+    let text = site.read(page);
+    let long = "安全第一。".repeat(4000);
+    for number in 0..40 {
+        site.write(page, format!("{text}{number}：{long}\n"));
+        build(&site, 15, &[]).fine();
+    }
+    let (files, last) = size(&site);
+    // An index, a site, and the files of texts.
+    assert!(files <= 16, "{files} files");
+    assert!(last < first + (2 << 20), "{first} bytes became {last}");
+    same_as_clean(&site, 15).expect("the same");
+}
+
+#[test]
 fn two_builds_at_once_leave_a_whole_site_and_a_store_that_can_be_used() {
     let site = site();
     let mut running: Vec<_> = ["one", "two", "three"]
