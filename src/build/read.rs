@@ -35,24 +35,40 @@ pub(super) fn read(
         pages(&found, config, memo, &mut tally, diagnostics)
     });
     let data = data_files(&found, config, &mut pages, &mut tally, diagnostics);
-    let statics = theme.map_or_else(Vec::new, |theme| {
-        theme
-            .statics()
-            .par_iter()
-            .map(|(file, output)| FoundAsset {
-                file: Arc::clone(&file.file),
-                path: (*output).into(),
-                size: file.disk().and_then(discover::dimensions),
-            })
-            .collect()
+    let mut assets = found.assets;
+    let statics = timings.stage("pictures", || {
+        assets.par_iter_mut().for_each(|asset| {
+            asset.size = measured(memo, &asset.file, &root.join(&*asset.file));
+        });
+        theme.map_or_else(Vec::new, |theme| statics(theme, memo))
     });
     site::Input {
         pages,
-        assets: found.assets,
+        assets,
         statics,
         data,
         tally,
     }
+}
+
+fn statics(theme: &theme::Theme, memo: &Memo) -> Vec<FoundAsset> {
+    let found = |(file, output): &(&theme::StaticFile, &str)| FoundAsset {
+        file: Arc::clone(&file.file),
+        path: (*output).into(),
+        size: file
+            .disk()
+            .and_then(|path| measured(memo, &file.file, path)),
+    };
+    theme.statics().par_iter().map(found).collect()
+}
+
+/// The size of a picture, measured unless the memo knows it.
+fn measured(memo: &Memo, file: &Arc<str>, path: &Path) -> Option<(u32, u32)> {
+    if !discover::is_picture(file) {
+        return None;
+    }
+    let stat = Stat::of(&std::fs::metadata(path).ok()?);
+    memo.picture(file, stat, || discover::dimensions(path))
 }
 
 /// Whether a file by its path is a section's own page.

@@ -1,5 +1,6 @@
 //! Walks `content/` and `data/`: takes the site's folder, gives the files and what they are.
-//! The one part of `content` that reads disks; it reads names and image sizes, not texts.
+//! The one part of `content` that reads disks; it reads names, and the sizes of pictures when it is
+//! asked for them, no texts.
 
 use super::PageFile;
 use crate::config::Config;
@@ -40,7 +41,7 @@ pub struct FoundAsset {
     pub file: Arc<str>,
     /// Path from the content folder: `jobs/welder/photo.jpg`.
     pub path: Arc<str>,
-    /// Width and height in pixels of an image.
+    /// Width and height in pixels of an image; measured after the walk.
     pub size: Option<(u32, u32)>,
 }
 
@@ -67,7 +68,7 @@ pub fn discover(root: &Path, config: &Config) -> (Found, Vec<Diagnostic>) {
         match extension(&relative).as_str() {
             "md" | "markdown" | "mdown" => found.pages.push(FoundPage { file: names, path }),
             _ => found.assets.push(FoundAsset {
-                size: dimensions(&path),
+                size: None,
                 file: names.file,
                 path: names.path,
             }),
@@ -212,6 +213,14 @@ fn extension(path: &str) -> String {
     name.rsplit_once('.')
         .map(|(_, extension)| extension.to_ascii_lowercase())
         .unwrap_or_default()
+}
+
+/// Whether a file may be a picture whose size can be told, by its name.
+pub fn is_picture(name: &str) -> bool {
+    matches!(
+        extension(name).as_str(),
+        "png" | "jpg" | "jpeg" | "gif" | "webp" | "avif" | "bmp" | "heic" | "svg"
+    )
 }
 
 /// Width and height of an image file, in pixels; of an SVG, from its size or view box.

@@ -6,7 +6,8 @@
 //!
 //! - [`whole`]: nothing that the build reads or wrote has changed → its outcome; nothing but the
 //!   files of a few pages → the resolved site;
-//! - [`pages`]: the bytes of a file, its settings and what its sections hand down → the page;
+//! - [`pages`]: the bytes of a file, its settings and what its sections hand down → the page; the
+//!   stat of a picture → its size;
 //! - outputs: the digest of everything that an output shows → it is in place already. The sink
 //!   asks for these, because it knows the files.
 //!
@@ -14,6 +15,7 @@
 //! to the next.
 
 mod pages;
+mod pictures;
 mod whole;
 
 pub use pages::{Known, Parsed};
@@ -24,6 +26,7 @@ use crate::output::Record;
 use crate::render::theme::Theme;
 use crate::store::{self, Digest, Lost, Moment, Segment};
 use pages::{PageEntry, PageRecord};
+use pictures::Measured;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
@@ -47,6 +50,7 @@ pub struct Memo {
     /// Whether results outlive this process.
     lasting: bool,
     pages: HashMap<Arc<str>, Arc<PageEntry>>,
+    pictures: BTreeMap<Arc<str>, Measured>,
     outputs: Arc<BTreeMap<String, Record>>,
     /// The folder of `outputs`.
     out: Option<PathBuf>,
@@ -69,6 +73,7 @@ struct Run {
     moment: Option<Moment>,
     segment: OnceLock<Option<Arc<Segment>>>,
     seen: Mutex<HashMap<Arc<str>, Arc<PageEntry>>>,
+    pictures: Mutex<BTreeMap<Arc<str>, Measured>>,
     /// Whether pages that the build did not see are still part of the site.
     partial: AtomicBool,
     parsed: AtomicUsize,
@@ -79,6 +84,7 @@ struct Run {
 struct Index {
     segments: Vec<String>,
     pages: Vec<PageRecord>,
+    pictures: BTreeMap<Arc<str>, Measured>,
     out: Option<PathBuf>,
     outputs: Arc<BTreeMap<String, Record>>,
     whole: Option<Whole>,
@@ -209,6 +215,7 @@ impl Memo {
             .into_iter()
             .filter_map(|record| record.entry(&segments))
             .collect();
+        self.pictures = index.pictures;
         self.outputs = index.outputs;
         self.out = index.out;
         self.whole = index.whole;
@@ -258,6 +265,7 @@ impl Memo {
             self.pages.extend(seen);
         } else {
             self.pages = seen;
+            self.pictures = std::mem::take(&mut *lock(&self.run.pictures));
             self.site = KeptSite::default();
         }
     }
@@ -310,6 +318,7 @@ impl Memo {
         let index = Index {
             site,
             pages,
+            pictures: self.pictures.clone(),
             out: self.out.clone(),
             outputs: Arc::clone(&self.outputs),
             whole: self.whole.clone(),
