@@ -84,6 +84,7 @@ do_start() {
     case $user in publisher) put S3_KEY "$key"; put S3_SECRET "$secret" ;;
                   reader) put S3_READER_KEY "$key"; put S3_READER_SECRET "$secret" ;; esac
   done
+  put S3_ADMINISTER "radosgw-admin -c $RUN/ceph.conf"
   put S3_LOOK "$APP/bin/python $FILES/look.py us-east-1"
   "$APP/bin/python" "$FILES/setup.py" "$url" "$(get S3_KEY)" "$(get S3_SECRET)"
   administer quota set --quota-scope=bucket --bucket=small --max-objects=5

@@ -113,7 +113,11 @@ impl Bucket {
         ];
         headers.extend(more);
         // 501, and 400 from some: such a header is not known there.
-        let welcome: &[u16] = if more.is_some() { &[400, 412, 501] } else { &[] };
+        let welcome: &[u16] = if more.is_some() {
+            &[400, 412, 501]
+        } else {
+            &[]
+        };
         self.send(
             "PUT",
             Some(sending.path),
