@@ -322,7 +322,7 @@ impl Road {
             .stderr(Stdio::null())
             .spawn()
             .expect("git runs");
-        let (_, proxy) = self.hold.as_ref().expect("a hold");
+        let (hold, proxy) = self.hold.as_ref().expect("a hold");
         match proxy {
             Some(proxy) => proxy.wait_for_one(),
             None => until("the push", || self.other.path().join("held").exists()),
@@ -333,6 +333,18 @@ impl Road {
             None => fs::write(self.other.path().join("gone"), "").expect("a mark"),
         }
         push.wait().expect("an end");
+        // The repository goes on with what it had received.
+        if let Hold::Push(begin, true) = hold {
+            until("the commit", || self.newest().starts_with(begin));
+        }
+    }
+
+    /// The message of the repository's last commit.
+    fn newest(&self) -> String {
+        let origin = self.origin();
+        let origin = origin.to_string_lossy();
+        let shown = self.git(&["-C", &origin, "log", "-1", "--format=%s", "main"]);
+        String::from_utf8_lossy(&shown.stdout).into_owned()
     }
 
     /// The run is killed after that step; after none with an empty name.
