@@ -4,6 +4,7 @@
 use super::cascade::{Cascade, Cascades};
 use crate::config::Config;
 use crate::content::discover::{self, Found, FoundAsset, FoundPage};
+use crate::content::personal::{self, Shown};
 use crate::content::{self, Page, PageFile, rows};
 use crate::data::{self, Node};
 use crate::diag::{Code, Diagnostic, Place};
@@ -13,7 +14,8 @@ use crate::site::{self, Tally};
 use crate::store::{self, Stat};
 use crate::timing::Timings;
 use rayon::prelude::*;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Discovers and parses everything that the site is made of.
@@ -34,7 +36,15 @@ pub(super) fn read(
     let mut pages = timings.stage("parse", || {
         pages(&found, config, memo, &mut tally, diagnostics)
     });
-    let data = data_files(&found, config, &mut pages, &mut tally, diagnostics);
+    let mut shown = Vec::new();
+    let data = data_files(
+        &found,
+        config,
+        (&mut pages, &mut shown),
+        &mut tally,
+        diagnostics,
+    );
+    shown.extend(timings.stage("look through", || published(root, &found, theme)));
     let mut assets = found.assets;
     let statics = timings.stage("pictures", || {
         assets.par_iter_mut().for_each(|asset| {
@@ -47,8 +57,33 @@ pub(super) fn read(
         assets,
         statics,
         data,
+        shown,
         tally,
     }
+}
+
+/// Looks through the texts that are published as they are; those without a finding are not kept.
+fn published(root: &Path, found: &Found, theme: Option<&theme::Theme>) -> Vec<Shown> {
+    let beside = found
+        .assets
+        .iter()
+        .map(|asset| (Arc::clone(&asset.file), root.join(&*asset.file)));
+    let mut files: BTreeMap<Arc<str>, PathBuf> = beside.collect();
+    for (file, _) in theme.iter().flat_map(|theme| theme.statics()) {
+        if let Some(path) = file.disk() {
+            files.insert(Arc::clone(&file.file), path.to_owned());
+        }
+    }
+    files.retain(|file, _| personal::is_text(file));
+    let files: Vec<_> = files.into_iter().collect();
+    files
+        .into_par_iter()
+        .filter_map(|(file, path)| {
+            // What cannot be read cannot be copied either, and that is told.
+            let personal = personal::of_file(&file, &std::fs::read(path).ok()?);
+            (!personal.is_empty()).then_some(Shown { file, personal })
+        })
+        .collect()
 }
 
 fn statics(theme: &theme::Theme, memo: &Memo) -> Vec<FoundAsset> {
@@ -157,7 +192,7 @@ fn unreadable(file: &PageFile, error: &std::io::Error) -> Diagnostic {
 fn data_files(
     found: &Found,
     config: &Config,
-    pages: &mut Vec<Arc<Page>>,
+    (pages, shown): (&mut Vec<Arc<Page>>, &mut Vec<Shown>),
     tally: &mut Tally,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<(String, serde_json::Value)> {
@@ -171,6 +206,12 @@ fn data_files(
             let (made, more) = rows::pages(&entry.file.file, kind, lang.as_deref(), &tree, config);
             diagnostics.extend(more);
             pages.extend(made.into_iter().map(Arc::new));
+        } else {
+            let personal = personal::of_data(&tree);
+            if !personal.is_empty() {
+                let file = Arc::clone(&entry.file.file);
+                shown.push(Shown { file, personal });
+            }
         }
         let name = entry
             .file

@@ -1,9 +1,10 @@
 //! Personal data in a text: Chinese mobile numbers, identity numbers and private e-mail
-//! addresses. Takes a text, gives what was found and where. Knows no settings: what may stand
+//! addresses. Takes a page, a file or data, gives what was found and where. Knows no settings: what may stand
 //! on a page is for others to say.
 
 use crate::data::{Node, Value};
 use crate::diag::{self, Position};
+use std::sync::Arc;
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -68,11 +69,55 @@ impl Found {
 /// Most findings of one file that are told; a list of members is one mistake, not a thousand.
 const MOST: usize = 50;
 
+/// A file that is shown as it is, or by a template, and what was found in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The file from the site's root.
+    pub file: Arc<str>,
+    /// What was found.
+    pub personal: Vec<Found>,
+}
+
+/// Ends of the names of files whose text a reader may see; not those of scripts and styles.
+const TEXTS: [&str; 16] = [
+    "txt", "md", "markdown", "csv", "tsv", "json", "html", "htm", "xhtml", "svg", "xml", "ics",
+    "vcf", "yaml", "yml", "toml",
+];
+
+/// Whether a file that is published as it is has a text to look through.
+pub fn is_text(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.rsplit_once('.')
+        .is_some_and(|(_, end)| TEXTS.contains(&end.to_ascii_lowercase().as_str()))
+}
+
+/// Looks through a file that is published as it is.
+pub fn of_file(path: &str, bytes: &[u8]) -> Vec<Found> {
+    let text = String::from_utf8_lossy(bytes);
+    let is_drawing = path.to_ascii_lowercase().ends_with(".svg");
+    let spans = find(&text).into_iter().filter(|(what, from, _)| {
+        // The numbers within a drawing's tags are its lines.
+        let before = &text[..*from];
+        !is_drawing || *what == Personal::Mail || before.rfind('<') <= before.rfind('>')
+    });
+    told(&text, spans)
+}
+
+/// Looks through the values of a data file that templates may show.
+pub fn of_data(tree: &Node) -> Vec<Found> {
+    let mut found = Vec::new();
+    of_node(tree, &mut found);
+    found.truncate(MOST);
+    found
+}
+
 /// Looks through a whole file.
 pub(super) fn of_text(text: &str) -> Vec<Found> {
-    let spans = find(text);
+    told(text, find(text).into_iter())
+}
+
+fn told(text: &str, spans: impl Iterator<Item = (Personal, usize, usize)>) -> Vec<Found> {
     spans
-        .into_iter()
         .take(MOST)
         .map(|(what, from, to)| Found {
             what,

@@ -114,7 +114,7 @@ codes! {
     InvalidPermalink "invalid-permalink" Error false "a permalink or pattern that gives no usable path";
     TagCase "tag-case" Warn false "two spellings of one term, such as `rust` and `Rust`";
     StructuredData "structured-data" Warn false "a property that search engines require and the page lacks";
-    PersonalData "personal-data" Error false "a mobile number, an identity number or a private e-mail address on a page; `contacts` of `community:` names those that may stand there";
+    PersonalData "personal-data" Error false "a mobile number, an identity number or a private e-mail address on a page, in a file beside it, in `static/` or in data; `contacts` of `community:` names those that may stand there";
     // community
     MissingTarget "missing-target" Error false "a channel of the community without an address and without a code";
     ExpiredInvite "expired-invite" Warn false "an invite link or code whose time is over; readers are led elsewhere";

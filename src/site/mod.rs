@@ -391,6 +391,8 @@ pub struct Input {
     pub statics: Vec<content::discover::FoundAsset>,
     /// Data for templates.
     pub data: Vec<(String, serde_json::Value)>,
+    /// Personal data in files that are shown though they are no pages.
+    pub shown: Vec<content::personal::Shown>,
     /// Files seen and pages left out for a mistake.
     pub tally: Tally,
 }

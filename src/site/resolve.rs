@@ -16,6 +16,7 @@ use super::{
     translation,
 };
 use crate::config::Config;
+use crate::content::personal::Shown;
 use crate::diag::{self, Diagnostic};
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -135,7 +136,13 @@ pub fn resolve(input: Input, config: Arc<Config>, selection: Selection) -> (Site
         tally,
         config,
     };
-    community::report::report(&site, &mut diagnostics);
+    let is_left_out = |shown: &Shown| {
+        input.assets.iter().any(|asset| asset.file == shown.file)
+            && !site.assets.iter().any(|asset| asset.file == shown.file)
+    };
+    let mut shown = input.shown;
+    shown.retain(|shown| !is_left_out(shown));
+    community::report::report(&site, &shown, &mut diagnostics);
     diag::sort(&mut diagnostics);
     (site, diagnostics)
 }

@@ -1,6 +1,6 @@
-//! What a service says when it refuses: a wrong clock, a full storage, another region. No server
-//! that runs here can be brought to it, so a fake answers, with the codes that the services'
-//! documentations name; it takes nothing.
+//! What a service says when it refuses: a wrong clock, a full storage, another region. Most of it
+//! no server that runs here can be brought to say, so a fake answers, with the codes that the
+//! services' documentations name; it takes nothing.
 
 use crate::deploys::place::{Inside, Machine, Place};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

@@ -11,7 +11,7 @@ mod behaviour;
 mod fake_refusals;
 mod folder;
 mod git;
-mod place;
+pub(crate) mod place;
 mod s3;
 mod settings;
 mod sftp;

@@ -111,6 +111,39 @@ fn a_lost_record_costs_no_upload() {
     assert_eq!(machine.run(&[]).fine().number("/sent"), 0);
 }
 
+/// A full storage takes no more; with room again the next run sends the rest.
+#[test]
+#[ignore = "needs tests/servers/all.sh start s3"]
+fn a_full_storage_is_told_and_loses_nothing() {
+    let mut place = place();
+    place.settings = place.settings.replace("bucket: site", "bucket: small");
+    let machine = Machine::new(&place);
+    let said = machine
+        .run(&[])
+        .trouble("its bill unpaid; then deploy again: it sends the rest");
+    let sent = said.number("/sent");
+    assert!(sent < 5, "{said:?}");
+    quota("small", "disable");
+    let said = machine.run(&[]);
+    quota("small", "enable");
+    let said = said.fine();
+    assert_eq!(said.number("/sent"), machine.built().len() - sent);
+    assert_eq!(machine.run(&[]).fine().number("/sent"), 0);
+}
+
+/// Lifts a bucket's quota, or sets it again.
+fn quota(bucket: &str, verb: &str) {
+    let server = Server::named("s3");
+    let words: Vec<&str> = server.get("S3_ADMINISTER").split(' ').collect();
+    let ran = std::process::Command::new(words[0])
+        .args(&words[1..])
+        .args(["quota", verb, "--quota-scope=bucket"])
+        .arg(format!("--bucket={bucket}"))
+        .output()
+        .expect("the server's own program");
+    assert!(ran.status.success(), "{ran:?}");
+}
+
 #[test]
 #[ignore = "needs tests/servers/all.sh start s3"]
 fn what_keeps_a_deploy_out_is_told_and_no_secret_with_it() {

@@ -50,6 +50,14 @@ impl Mastodon {
         json(self.request("GET", &format!("statuses/{}", remote.id)))
     }
 
+    /// A post's text as readers get it.
+    pub(super) fn html(&self, remote: &Remote) -> String {
+        self.status(remote)["content"]
+            .as_str()
+            .expect("content")
+            .to_owned()
+    }
+
     /// Our statuses of late, newest first.
     fn statuses(&self) -> Vec<Value> {
         let me = json(self.request("GET", "accounts/verify_credentials"));

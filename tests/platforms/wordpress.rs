@@ -27,6 +27,15 @@ impl WordPress {
         )
     }
 
+    /// A post's text as readers get it.
+    pub(super) fn html(&self, remote: &Remote) -> String {
+        let post = self.post(remote);
+        post["content"]["rendered"]
+            .as_str()
+            .expect("content")
+            .to_owned()
+    }
+
     fn post(&self, remote: &Remote) -> Value {
         self.ask(
             "GET",

@@ -107,6 +107,170 @@ fn codes_are_read_by_a_decoder_as_the_tracked_address() {
     assert!(tree.contains_key("go/telegram/zhihu/qr.svg"));
 }
 
+/// The picture of a code as pages show it: one path of black runs on white.
+fn drawn(svg: &str) -> Vec<u8> {
+    const SCALE: u32 = 8;
+    let numbers = |text: &str| -> Vec<u32> {
+        let parts = text.split(|c: char| !c.is_ascii_digit());
+        parts.filter_map(|part| part.parse().ok()).collect()
+    };
+    let (_, view) = svg.split_once("viewBox=\"").expect("a size");
+    let side = numbers(view)[2] * SCALE;
+    let mut picture = image::GrayImage::from_pixel(side, side, image::Luma([255]));
+    let path = svg.rsplit(" d=\"").next().expect("a path");
+    for run in path.split('M').skip(1) {
+        let run = numbers(run);
+        for x in run[0] * SCALE..(run[0] + run[2]) * SCALE {
+            for y in run[1] * SCALE..(run[1] + 1) * SCALE {
+                picture.put_pixel(x, y, image::Luma([0]));
+            }
+        }
+    }
+    let mut png = std::io::Cursor::new(Vec::new());
+    picture
+        .write_to(&mut png, image::ImageFormat::Png)
+        .expect("a picture");
+    png.into_inner()
+}
+
+/// Every code that a page shows leads to the tracked address of the door that it stands at.
+#[test]
+fn codes_on_pages_are_read_by_a_decoder_as_the_tracked_address() {
+    let site = site();
+    site.build().fine();
+    let tree = site.tree("public");
+    let mut codes: Vec<&str> = Vec::new();
+    for path in [
+        "join/index.html",
+        "en/join/index.html",
+        "go/wechat/index.html",
+    ] {
+        let parts = text(&tree, path).split("src=\"/go/").skip(1);
+        codes.extend(parts.filter_map(|part| part.split('"').next()));
+    }
+    codes.sort_unstable();
+    codes.dedup();
+    assert_eq!(codes, ["telegram/qr.svg", "wechat/qr.svg"]);
+    let read = |code: &str| decoded(&drawn(text(&tree, &format!("go/{code}"))));
+    assert_eq!(
+        read("telegram/qr.svg"),
+        "https://example.org/go/telegram/?utm_source=site&utm_medium=qr&utm_campaign=join&utm_content=telegram"
+    );
+    assert_eq!(read("wechat/qr.svg"), "https://wx.example.org/x");
+    assert!(tree.contains_key("go/telegram/index.html"));
+}
+
+/// A channel without a target stops the build; invitations that are over and a text that no phone
+/// reads are told, and nothing is published that leads there.
+#[test]
+fn channels_that_lead_nowhere_are_told_with_place_and_hint() {
+    let long = format!("https://example.com/{}", "a".repeat(600));
+    let community = format!(
+        "community:
+  channels:
+    empty: {{ name: 空 }}
+    group: {{ url: 'https://t.me/group', expires: 2026-06-01 }}
+    telegram: {{ url: 'https://t.me/x', invites: {{ zhihu: {{ url: 'https://t.me/+over', expires: 2026-06-01 }} }} }}
+    long: {{ qr: '{long}' }}
+accounts: {{ zhihu: {{ platform: zhihu }} }}
+"
+    );
+    let site = site().file("site.yaml", format!("{SETTINGS}{community}"));
+    let ran = site.build().mistakes();
+    let told: Vec<&str> = ran
+        .lines()
+        .into_iter()
+        .filter_map(|line| line.split(']').next())
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "site.yaml:9:5: error[missing-target",
+            "site.yaml:10:50: warning[expired-invite",
+            "site.yaml:11:96: warning[expired-invite",
+            "site.yaml:12:17: warning[long-code",
+        ]
+    );
+    assert!(!site.path("public").exists());
+    for hint in [
+        "add its `url`, or as `qr` the picture",
+        "until then readers are led to the join page",
+        "until then readers take the channel's general way",
+        "use a shorter address",
+    ] {
+        let words = ["check", "--date", "2026-06-15"];
+        let said = site.run(&words).mistakes().stderr;
+        assert!(said.contains(hint), "{hint}: {said}");
+    }
+    let settings = site.read("site.yaml");
+    site.write(
+        "site.yaml",
+        settings.replace("    empty: { name: 空 }\n", ""),
+    );
+    site.build().fine();
+    let tree = site.tree("public");
+    assert!(text(&tree, "go/group/index.html").contains("url=/join/"));
+    assert!(text(&tree, "go/telegram/zhihu/index.html").contains("url=https://t.me/x"));
+    assert!(!tree.contains_key("go/long/qr.svg") && !tree.contains_key("go/long/qr.png"));
+    let over = ["https://t.me/group", "https://t.me/+over"];
+    for (path, bytes) in tree.iter().filter(|(path, _)| path.ends_with(".html")) {
+        let page = String::from_utf8_lossy(bytes);
+        assert!(!over.iter().any(|link| page.contains(link)), "{path}");
+    }
+}
+
+/// What a reader may fetch is looked through like a page: at its place, and silenced alike.
+#[test]
+fn personal_data_in_files_that_are_no_pages_is_told_at_its_place() {
+    let site = site()
+        .file("static/members.csv", "name,phone\r\n甲,13812345678\r\n")
+        .file(
+            "static/map.svg",
+            "<svg viewBox=\"0 0 9 9\"><path d=\"138 1234 5678\"/>\n<text>138 1234 5679</text></svg>",
+        )
+        .file("static/old.txt", b"\xc1\xd0 me@qq.com\n")
+        .file("static/script.js", "const number = 13812345678;")
+        .file("content/articles/c/index.md", "---\ntitle: 丙\ndate: 2026-06-03\n---\n文。\n")
+        .file("content/articles/c/li.vcf", "BEGIN:VCARD\r\nTEL:13812345670\r\n")
+        .file("content/articles/d/index.md", "---\ntitle: 丁\ndate: 2026-06-03\ndraft: true\n---\n文。\n")
+        .file("content/articles/d/li.vcf", "TEL:13812345671\n")
+        .file("data/team.yaml", "# 13812345672\n- name: 甲\n  phone: 13812345673\n");
+    let told = |site: &Site| -> Vec<String> {
+        let ran = site.run(&["check", "--format", "short", "--date", "2026-06-15"]);
+        let lines = ran
+            .stderr
+            .lines()
+            .filter(|line| line.contains("personal-data"));
+        lines
+            .map(|line| line.split(" error[").next().unwrap_or_default().to_owned())
+            .collect()
+    };
+    assert_eq!(
+        told(&site),
+        [
+            "content/articles/c/li.vcf:2:5:",
+            "data/team.yaml:3:10:",
+            "static/map.svg:2:7:",
+            "static/members.csv:2:3:",
+            "static/old.txt:1:4:",
+        ]
+    );
+    let settings = site.read("site.yaml").replace(
+        "  channels:\n",
+        "  contacts: [13812345670, '+86 138-1234-5673', '13812345679', 138 1234 5678, me@qq.com]\n  channels:\n",
+    );
+    site.write("site.yaml", &settings);
+    assert_eq!(told(&site), [""; 0]);
+    let settings = site.read("site.yaml").replace("me@qq.com", "you@qq.com");
+    site.write("site.yaml", &settings);
+    assert_eq!(told(&site), ["static/old.txt:1:4:"]);
+    site.write(
+        "site.yaml",
+        format!("{settings}checks: {{ personal-data: off }}\n"),
+    );
+    assert_eq!(told(&site), [""; 0]);
+}
+
 #[test]
 fn tracking_parameters_stand_on_no_link_within_the_site() {
     let site = site();

@@ -304,6 +304,32 @@ fn a_second_build_touches_nothing_and_an_edit_touches_what_shows_it() {
     );
 }
 
+#[test]
+fn a_mistake_that_a_new_text_brings_out_is_told_until_it_is_mended() {
+    let site = site();
+    let template = "themes/default/templates/article.html";
+    let text = site.read(template).replace(
+        "{% block main %}",
+        "{% block main %}{% if page.words > 100 %}{{ page.title | int }}{% endif %}",
+    );
+    site.write(template, text);
+    build(&site, 15, &[]).fine();
+    std::thread::sleep(std::time::Duration::from_millis(60));
+    let page = "content/articles/铣工.md";
+    let text = "---\ntitle: 铣工\ndate: 2026-03-03\ntags: [制造]\n---\n";
+    site.write(page, format!("{text}安全第一。\n"));
+    build(&site, 15, &[]).fine();
+    site.write(page, format!("{text}{}\n", "安全第一。".repeat(40)));
+    for _ in 0..2 {
+        let ran = build(&site, 15, &[]);
+        assert_eq!(ran.code, 1, "{}", ran.stderr);
+        assert!(ran.stderr.contains("article.html"), "{}", ran.stderr);
+    }
+    site.write(page, format!("{text}安全第一，真的。\n"));
+    build(&site, 15, &[]).fine();
+    same_as_clean(&site, 15).expect("the same");
+}
+
 /// Stages of a build that was told to say them.
 fn stages(site: &Site) -> Vec<String> {
     let words = ["build", "--date", "2026-06-15", "--timings", "--format"];

@@ -71,6 +71,7 @@ fn site(config: &Arc<Config>, pages: &[(&str, &str)]) -> Site {
         assets: Vec::new(),
         statics: Vec::new(),
         data: Vec::new(),
+        shown: Vec::new(),
         tally: Tally::default(),
     };
     let selection = Selection {

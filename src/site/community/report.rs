@@ -4,16 +4,16 @@
 use super::{Leads, Wish};
 use crate::config::community::{Community, PILLARS};
 use crate::content::body::Component;
-use crate::content::personal::{Found, Personal};
+use crate::content::personal::{Found, Personal, Shown};
 use crate::content::{Details, HoleKind, Kind, Page as Source};
 use crate::diag::{Code, Diagnostic, Place, did_you_mean};
 use crate::site::{Page, Site, Target};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Reports it all.
-pub(in crate::site) fn report(site: &Site, diagnostics: &mut Vec<Diagnostic>) {
-    personal_data(site, diagnostics);
+/// Reports it all; `shown` are files that are published though they are no pages.
+pub(in crate::site) fn report(site: &Site, shown: &[Shown], diagnostics: &mut Vec<Diagnostic>) {
+    personal_data(site, shown, diagnostics);
     let Some(settings) = &site.config.community else {
         return;
     };
@@ -199,15 +199,19 @@ fn shown(site: &Site, component: &Component, language: u8) -> Vec<usize> {
         .collect()
 }
 
-fn personal_data(site: &Site, diagnostics: &mut Vec<Diagnostic>) {
+fn personal_data(site: &Site, shown: &[Shown], diagnostics: &mut Vec<Diagnostic>) {
     let allowed = Allowed::of(site);
     let sections = site
         .sections
         .iter()
         .filter_map(|section| section.source.as_deref());
     let pages = site.pages.iter().map(|page| &*page.source);
-    for source in pages.chain(sections) {
-        for found in source.personal.iter().filter(|found| !allowed.has(found)) {
+    let texts = pages
+        .chain(sections)
+        .map(|source| (&source.file.file, &source.personal));
+    let others = shown.iter().map(|shown| (&shown.file, &shown.personal));
+    for (file, personal) in texts.chain(others) {
+        for found in personal.iter().filter(|found| !allowed.has(found)) {
             diagnostics.push(
                 Diagnostic::new(
                     Code::PersonalData,
@@ -217,7 +221,7 @@ fn personal_data(site: &Site, diagnostics: &mut Vec<Diagnostic>) {
                         found.hidden()
                     ),
                 )
-                .at(Place::at(Arc::clone(&source.file.file), found.position))
+                .at(Place::at(Arc::clone(file), found.position))
                 .hint("take it out; one that is meant for the public stands in `contacts` of `community:`"),
             );
         }

@@ -68,6 +68,7 @@ pub(super) fn resolved(settings: &str, files: &[(&str, &str)], now: &str, all: b
         assets,
         statics,
         data: Vec::new(),
+        shown: Vec::new(),
         tally: Tally::default(),
     };
     let selection = Selection {

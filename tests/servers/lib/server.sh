@@ -96,8 +96,13 @@ start_server() {
 }
 
 stop_server() {
+  local file
   rm -f "$ENV_FILE"
   do_stop
+  # What another version of the script may have left.
+  for file in "$RUN"/*.pid; do
+    [ ! -e "$file" ] || halt "$(basename "$file" .pid)"
+  done
 }
 
 reset_server() {

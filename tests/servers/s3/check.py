@@ -4,6 +4,7 @@ import hashlib
 import sys
 
 import boto3
+from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -44,3 +45,14 @@ check('delete', s3.list_objects_v2(Bucket='site', Prefix='self-test/')['KeyCount
 check('wrong-secret', status(lambda: client(key, 'wrong').put_object(Bucket='site', Key='x', Body=b'x')), 403)
 check('reader-may-not', status(lambda: client(reader_key, reader_secret).put_object(Bucket='site', Key='x', Body=b'x')), 403)
 check('missing-bucket', status(lambda: s3.put_object(Bucket='absent', Key='x', Body=b'x')), 404)
+for name in ('public/seen', 'hidden'):
+    s3.put_object(Bucket='site', Key=name, Body=b'x')
+    nobody = client(key, secret)
+    nobody.meta.events.register('choose-signer.s3.*', lambda **_: UNSIGNED)
+    check('world-' + name, status(lambda: nobody.get_object(Bucket='site', Key=name)), 200 if '/' in name else 403)
+    s3.delete_object(Bucket='site', Key=name)
+for number in range(5):
+    s3.put_object(Bucket='small', Key=str(number), Body=b'x')
+check('quota', status(lambda: s3.put_object(Bucket='small', Key='5', Body=b'x')), 403)
+for number in range(5):
+    s3.delete_object(Bucket='small', Key=str(number))

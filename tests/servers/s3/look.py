@@ -1,8 +1,8 @@
 """Looks into a bucket with a client that is none of ours.
 
-look.py ENDPOINT KEY SECRET list PREFIX    one JSON object: name → {bytes (base64), type, cache}
-look.py ENDPOINT KEY SECRET put NAME       standard input becomes that object
-look.py ENDPOINT KEY SECRET delete NAME
+look.py REGION ENDPOINT KEY SECRET list PREFIX    one JSON object: name → {bytes (base64), type, cache}
+look.py REGION ENDPOINT KEY SECRET put NAME       standard input becomes that object
+look.py REGION ENDPOINT KEY SECRET delete NAME
 """
 
 import base64
@@ -12,8 +12,8 @@ import sys
 import boto3
 from botocore.config import Config
 
-endpoint, key, secret, verb, name = sys.argv[1:]
-s3 = boto3.client('s3', endpoint_url=endpoint, region_name='us-east-1', aws_access_key_id=key,
+region, endpoint, key, secret, verb, name = sys.argv[1:]
+s3 = boto3.client('s3', endpoint_url=endpoint, region_name=region, aws_access_key_id=key,
                   aws_secret_access_key=secret, config=Config(s3={'addressing_style': 'path'}))
 if verb == 'list':
     found = {}
@@ -22,7 +22,7 @@ if verb == 'list':
             it = s3.get_object(Bucket='site', Key=item['Key'])
             found[item['Key'][len(name):]] = {
                 'bytes': base64.b64encode(it['Body'].read()).decode(),
-                'type': it['ContentType'],
+                'type': it.get('ContentType', ''),
                 'cache': it.get('CacheControl', ''),
             }
     print(json.dumps(found))

@@ -84,6 +84,11 @@ pub(super) fn failure(answer: &Answer, bucket: &Bucket, now: jiff::Timestamp) ->
             FailureKind::Credentials,
             "the access key is not accepted".to_owned(),
         ),
+        // Garage has one code for a key that it does not know and one that may not.
+        "AccessDenied" if said.contains("signature") || said.contains("No such key") => told(
+            FailureKind::Credentials,
+            "the access key is not accepted".to_owned(),
+        ),
         "AccessDenied" | "AllAccessDisabled" | "AccountProblem" | "Forbidden" => told(
             FailureKind::Forbidden,
             format!(

@@ -22,6 +22,8 @@ pub(super) struct Bucket {
     keys: Keys,
     /// Some services do not know conditions; the record is then compared before it is written.
     knows_conditions: AtomicBool,
+    /// Some compare a tag with the quotation marks that they gave it, as Ceph 16 does.
+    wants_bare_tags: AtomicBool,
 }
 
 impl Bucket {
@@ -32,6 +34,7 @@ impl Bucket {
             folder: folder.to_owned(),
             keys,
             knows_conditions: AtomicBool::new(true),
+            wants_bare_tags: AtomicBool::new(false),
         }
     }
 
@@ -92,9 +95,43 @@ impl Bucket {
         if (200..300).contains(&answer.status) || welcome.contains(&answer.status) {
             return Ok(answer);
         }
-        let mut failure = answer::failure(&answer, &self.settings, now);
+        Err(self.refusal(&answer))
+    }
+
+    /// What an answer means that is no success.
+    fn refusal(&self, answer: &Answer) -> Failure {
+        let mut failure = answer::failure(answer, &self.settings, self.http.now());
         failure.message = self.http.clean(&failure.message);
-        Err(failure)
+        failure
+    }
+
+    /// Sends a file under one more header; an answer that may be about this header comes back.
+    fn put(&self, sending: &Sending<'_>, more: Option<(&str, &str)>) -> Result<Answer, Failure> {
+        let mut headers = vec![
+            ("content-type", sending.headers.content_type.as_str()),
+            ("cache-control", sending.headers.cache_control.as_str()),
+        ];
+        headers.extend(more);
+        // 501, and 400 from some: such a header is not known there.
+        let welcome: &[u16] = if more.is_some() {
+            &[400, 412, 501]
+        } else {
+            &[]
+        };
+        self.send(
+            "PUT",
+            Some(sending.path),
+            "",
+            &headers,
+            &sending.bytes,
+            welcome,
+        )
+    }
+
+    /// Whether a version is still the one there.
+    fn still_has(&self, path: &str, tag: &str) -> Result<bool, Failure> {
+        let found = self.read(path)?;
+        Ok(found.is_some_and(|found| found.tag.as_deref() == Some(tag)))
     }
 }
 
@@ -106,7 +143,7 @@ impl Store for Bucket {
             if answer::element(&text, "Code").as_deref() == Some("NoSuchKey") {
                 return Ok(None);
             }
-            return Err(answer::failure(&answer, &self.settings, self.http.now()));
+            return Err(self.refusal(&answer));
         }
         let tag = answer.header("etag").map(str::to_owned);
         Ok(Some(Found {
@@ -116,39 +153,38 @@ impl Store for Bucket {
     }
 
     fn write(&self, sending: &Sending<'_>) -> Result<(), Failure> {
-        let mut headers = vec![
-            ("content-type", sending.headers.content_type.as_str()),
-            ("cache-control", sending.headers.cache_control.as_str()),
-        ];
-        if self.knows_conditions.load(Ordering::Relaxed) {
-            match &sending.condition {
-                Condition::None => {}
-                Condition::Absent => headers.push(("if-none-match", "*")),
-                Condition::Tag(tag) => headers.push(("if-match", tag)),
+        let bare = |tag: &str| tag.trim_matches('"').to_owned();
+        let condition = match &sending.condition {
+            _ if !self.knows_conditions.load(Ordering::Relaxed) => None,
+            Condition::None => None,
+            Condition::Absent => Some(("if-none-match", "*".to_owned())),
+            Condition::Tag(tag) if self.wants_bare_tags.load(Ordering::Relaxed) => {
+                Some(("if-match", bare(tag)))
+            }
+            Condition::Tag(tag) => Some(("if-match", tag.clone())),
+        };
+        let more = condition.as_ref();
+        let answer = self.put(sending, more.map(|(name, tag)| (*name, tag.as_str())))?;
+        match (answer.status, &sending.condition) {
+            (200..300, _) => Ok(()),
+            (412, Condition::Tag(tag))
+                if !self.wants_bare_tags.load(Ordering::Relaxed)
+                    && bare(tag) != *tag
+                    && self.still_has(sending.path, tag)? =>
+            {
+                self.wants_bare_tags.store(true, Ordering::Relaxed);
+                let answer = self.put(sending, Some(("if-match", &bare(tag))))?;
+                if (200..300).contains(&answer.status) {
+                    return Ok(());
+                }
+                Err(self.refusal(&answer))
+            }
+            (412, _) => Err(self.refusal(&answer)),
+            _ => {
+                self.knows_conditions.store(false, Ordering::Relaxed);
+                self.put(sending, None).map(|_| ())
             }
         }
-        let put = |headers: &[(&str, &str)], welcome: &[u16]| {
-            self.send(
-                "PUT",
-                Some(sending.path),
-                "",
-                headers,
-                &sending.bytes,
-                welcome,
-            )
-        };
-        if headers.len() == 2 {
-            put(&headers, &[])?;
-            return Ok(());
-        }
-        // 501, and 400 from some: such a header is not known there.
-        let answer = put(&headers, &[400, 501])?;
-        if (200..300).contains(&answer.status) {
-            return Ok(());
-        }
-        self.knows_conditions.store(false, Ordering::Relaxed);
-        put(&headers[..2], &[])?;
-        Ok(())
     }
 
     fn remove(&self, path: &str) -> Result<(), Failure> {
