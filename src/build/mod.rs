@@ -168,12 +168,12 @@ pub fn run_after(
         Some(built) => built,
         None => run(root, options, memo, sink)?,
     };
-    // What a broken store gave may not be remembered.
-    if let Some(site) = built.site.take()
-        && !built.failed()
-        && !memo.is_broken()
-    {
-        memo.settle();
+    memo.settle();
+    // What a broken store gave may not be remembered, and after a mistake the pages that the memo
+    // knows are no longer those of the build before.
+    if built.failed() || memo.is_broken() {
+        memo.forget_build();
+    } else if let Some(site) = built.site.take() {
         let is_page = |name: &str| memo.is_page(name);
         let whole = Whole {
             options: options.digest(),

@@ -129,6 +129,12 @@ impl Memo {
         };
     }
 
+    /// Forgets the last build; what is known of pages and outputs stays.
+    pub fn forget_build(&mut self) {
+        self.whole = None;
+        self.site = KeptSite::default();
+    }
+
     /// Takes the resolved site of the last build out of the memo.
     pub fn take_site(&mut self, config: Arc<Config>, now: jiff::Timestamp) -> Option<Box<Site>> {
         if let Some(mut site) = self.site.here.take() {

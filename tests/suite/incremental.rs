@@ -307,7 +307,7 @@ fn a_second_build_touches_nothing_and_an_edit_touches_what_shows_it() {
 #[test]
 fn a_mistake_that_a_new_text_brings_out_is_told_until_it_is_mended() {
     let site = site();
-    let template = "themes/default/templates/article.html";
+    let template = "themes/default/templates/page.html";
     let text = site.read(template).replace(
         "{% block main %}",
         "{% block main %}{% if page.words > 100 %}{{ page.title | int }}{% endif %}",
@@ -323,7 +323,7 @@ fn a_mistake_that_a_new_text_brings_out_is_told_until_it_is_mended() {
     for _ in 0..2 {
         let ran = build(&site, 15, &[]);
         assert_eq!(ran.code, 1, "{}", ran.stderr);
-        assert!(ran.stderr.contains("article.html"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("page.html"), "{}", ran.stderr);
     }
     site.write(page, format!("{text}安全第一，真的。\n"));
     build(&site, 15, &[]).fine();
