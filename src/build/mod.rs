@@ -168,12 +168,12 @@ pub fn run_after(
         Some(built) => built,
         None => run(root, options, memo, sink)?,
     };
-    memo.settle();
     // What a broken store gave may not be remembered, and after a mistake the pages that the memo
     // knows are no longer those of the build before.
     if built.failed() || memo.is_broken() {
         memo.forget_build();
     } else if let Some(site) = built.site.take() {
+        memo.settle();
         let is_page = |name: &str| memo.is_page(name);
         let whole = Whole {
             options: options.digest(),
