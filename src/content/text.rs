@@ -32,6 +32,21 @@ pub fn is_wide_punctuation(c: char) -> bool {
         | '\u{ff3b}'..='\u{ff40}' | '\u{ff5b}'..='\u{ff65}')
 }
 
+/// As [`char::is_alphanumeric`], which looks in tables, without them for the characters of
+/// which most texts are made.
+fn is_alphanumeric(c: char) -> bool {
+    match c {
+        '\0'..='\u{7f}' => c.is_ascii_alphanumeric(),
+        '\u{400}'..='\u{481}' | '\u{48a}'..='\u{52f}' | '\u{4e00}'..='\u{9fff}' => true,
+        '\u{2010}'..='\u{203e}'
+        | '\u{3001}'..='\u{3004}'
+        | '\u{3008}'..='\u{3020}'
+        | '\u{ff01}'..='\u{ff0f}'
+        | '\u{ff1a}'..='\u{ff20}' => false,
+        _ => c.is_alphanumeric(),
+    }
+}
+
 /// The letters and digits of a text in lower case: what stays of a title or heading whatever
 /// signs and spaces it is written with.
 pub fn letters(text: &str) -> String {
@@ -62,13 +77,13 @@ pub fn length(plain: &str) -> Length {
             han += 1;
         } else if is_kana(c) {
             kana += 1;
-        } else if c.is_alphanumeric() {
+        } else if is_alphanumeric(c) {
             while let Some(next) = chars.next_if(|next| continues_word(*next)) {
                 // `don't`, `well-known`, `3.14` are one word each; a joiner at the end is none.
                 if is_joiner(next)
                     && !chars
                         .peek()
-                        .is_some_and(|c| c.is_alphanumeric() && !is_han(*c))
+                        .is_some_and(|c| is_alphanumeric(*c) && !is_han(*c))
                 {
                     break;
                 }
@@ -101,7 +116,10 @@ fn continues_word(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_alphanumeric() || is_joiner(c);
     }
-    (c.is_alphanumeric() && !is_han(c) && !is_kana(c)) || is_combining_mark(c) || is_joiner(c)
+    if is_alphanumeric(c) {
+        return (!is_han(c) && !is_kana(c)) || is_combining_mark(c);
+    }
+    is_joiner(c) || is_combining_mark(c)
 }
 
 fn is_joiner(c: char) -> bool {
@@ -331,10 +349,19 @@ const ABBREVIATIONS: [&str; 34] = [
 
 #[cfg(test)]
 mod tests {
-    use super::{is_han, is_wide_punctuation, joins_without_space, length, summary};
+    use super::{
+        is_alphanumeric, is_han, is_wide_punctuation, joins_without_space, length, summary,
+    };
     use proptest::prelude::{any, proptest};
     use unicode_segmentation::UnicodeSegmentation;
     use unicode_width::UnicodeWidthStr;
+
+    #[test]
+    fn letters_and_digits_are_those_of_the_standard() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(is_alphanumeric(c), c.is_alphanumeric(), "{c:?}");
+        }
+    }
 
     #[test]
     fn words_are_counted_by_script() {

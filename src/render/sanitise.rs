@@ -1,6 +1,7 @@
 //! Makes texts and HTML safe to carry away from the site: takes what a page holds, gives what
 //! a feed reader or a calendar may be handed. Refuses to know which format it goes into.
 
+use crate::content::bytes;
 use ammonia::{Builder, Url};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -8,7 +9,7 @@ use std::collections::HashSet;
 /// Drops what no XML, JSON or calendar reader wants in a text: C0 and C1 control characters
 /// (tab and line feed stay, carriage return becomes a line feed) and noncharacters.
 pub(crate) fn text(text: &str) -> Cow<'_, str> {
-    if text.chars().all(allowed) {
+    if bytes::is_surely_clean(text) || text.chars().all(allowed) {
         return Cow::Borrowed(text);
     }
     let mut clean = String::with_capacity(text.len());

@@ -1,6 +1,7 @@
 //! Text → HTML: takes plain text, appends it escaped. Drops the marks of [`super::emphasis`].
 
 use super::emphasis::MARK;
+use crate::content::bytes;
 
 /// Text between tags.
 pub(super) fn text(text: &str, html: &mut String) {
@@ -35,19 +36,24 @@ pub(super) fn escaped(source: &str) -> String {
     html
 }
 
-fn push(text: &str, html: &mut String, entity: fn(u8) -> Option<&'static str>) {
-    let mut copied = 0;
-    let bytes = text.as_bytes();
-    for (at, byte) in bytes.iter().enumerate() {
-        // The mark's first byte also begins other characters, so the rest is compared.
-        if *byte == 0xEF && text[at..].starts_with(MARK) {
-            html.push_str(&text[copied..at]);
-            copied = at + MARK.len_utf8();
-        } else if let Some(entity) = entity(*byte) {
-            html.push_str(&text[copied..at]);
-            html.push_str(entity);
-            copied = at + 1;
+fn push(text: &str, html: &mut String, entity: impl Fn(u8) -> Option<&'static str>) {
+    // Its bytes are those of other characters too, so a text is first asked whether it has one.
+    if text.contains(MARK) {
+        for part in text.split(MARK) {
+            push_unmarked(part, html, &entity);
         }
+    } else {
+        push_unmarked(text, html, &entity);
+    }
+}
+
+fn push_unmarked(text: &str, html: &mut String, entity: impl Fn(u8) -> Option<&'static str>) {
+    let mut copied = 0;
+    let is_special = |byte: u8| entity(byte).is_some();
+    while let Some(at) = bytes::position(text.as_bytes(), copied, is_special) {
+        html.push_str(&text[copied..at]);
+        html.push_str(entity(text.as_bytes()[at]).unwrap_or_default());
+        copied = at + 1;
     }
     html.push_str(&text[copied..]);
 }

@@ -134,18 +134,19 @@ impl<'a> Locator<'a> {
     fn walk(&self) -> Vec<(usize, u32, u32)> {
         let mut marks = Vec::with_capacity(self.text.len() / STEP + 1);
         let (mut line, mut column) = (self.first_line, 1_u32);
-        let mut next = 0;
-        for (offset, c) in self.text.char_indices() {
-            if offset >= next {
-                marks.push((offset, line, column));
-                next = offset + STEP;
-            }
-            if c == '\n' {
-                line = line.saturating_add(1);
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let mut rest = self.text;
+        while !rest.is_empty() {
+            marks.push((self.text.len() - rest.len(), line, column));
+            let (step, behind) = rest.split_at(rest.ceil_char_boundary(STEP));
+            let lines = step.bytes().filter(|byte| *byte == b'\n').count();
+            if lines > 0 {
+                line = line.saturating_add(number(lines));
                 column = 1;
-            } else {
-                column = column.saturating_add(1);
             }
+            let last = step.rsplit('\n').next().unwrap_or_default();
+            column = column.saturating_add(number(last.chars().count()));
+            rest = behind;
         }
         marks
     }
