@@ -3,7 +3,7 @@
 //! page does not compare all with all.
 
 use super::list::is_listed;
-use super::{List, Page, PageId};
+use super::{LanguageId, List, Page, PageId};
 use crate::content::Kind;
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -17,12 +17,19 @@ const REACH: usize = 40;
 /// Fills `related` of all pages.
 pub(super) fn relate(pages: &mut [Page], lists: &[List]) {
     let members = members(pages, lists);
-    let related: Vec<Vec<PageId>> = (0..pages.len())
-        .into_par_iter()
-        .map(|index| {
-            let id = super::list::number(index);
-            best(id, pages, &members)
-        })
+    // Side by side: hundreds of pages are asked for each page, and the pages themselves are
+    // large and lie far apart.
+    let languages: Vec<LanguageId> = pages.iter().map(|page| page.language).collect();
+    let related: Vec<Vec<PageId>> = pages
+        .par_iter()
+        .enumerate()
+        .map_init(
+            || Scores::new(pages.len()),
+            |scores, (index, page)| {
+                let id = super::list::number(index);
+                best(id, page, &languages, &members, scores)
+            },
+        )
         .collect();
     for (page, related) in pages.iter_mut().zip(related) {
         page.related = related;
@@ -58,9 +65,46 @@ fn members(pages: &[Page], lists: &[List]) -> HashMap<Shared, Vec<PageId>> {
     members
 }
 
-fn best(id: PageId, pages: &[Page], members: &HashMap<Shared, Vec<PageId>>) -> Vec<PageId> {
-    let page = &pages[id as usize];
-    let mut found: Vec<(PageId, u32)> = Vec::new();
+/// What pages are worth to one page, kept from page to page for its room.
+struct Scores {
+    /// By page; zero for all that share nothing.
+    of: Vec<u32>,
+    /// Those that share something.
+    sharing: Vec<PageId>,
+}
+
+impl Scores {
+    fn new(pages: usize) -> Self {
+        Self {
+            of: vec![0; pages],
+            sharing: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, id: PageId, worth: u32) {
+        let score = &mut self.of[id as usize];
+        if *score == 0 {
+            self.sharing.push(id);
+        }
+        *score += worth;
+    }
+
+    /// All scores; none is left.
+    fn take(&mut self) -> impl Iterator<Item = (PageId, u32)> {
+        let of = &mut self.of;
+        self.sharing
+            .drain(..)
+            .map(|id| (id, std::mem::take(&mut of[id as usize])))
+    }
+}
+
+fn best(
+    id: PageId,
+    page: &Page,
+    languages: &[LanguageId],
+    members: &HashMap<Shared, Vec<PageId>>,
+    scores: &mut Scores,
+) -> Vec<PageId> {
     for shared in shared(page) {
         let Some(list) = members.get(&shared) else {
             continue;
@@ -71,19 +115,14 @@ fn best(id: PageId, pages: &[Page], members: &HashMap<Shared, Vec<PageId>>) -> V
         let first = here.saturating_sub(REACH);
         let last = (here + REACH + 1).min(list.len());
         for other in &list[first..last] {
-            if *other != id && pages[*other as usize].language == page.language {
-                found.push((*other, worth));
+            if *other != id && languages[*other as usize] == page.language {
+                scores.add(*other, worth);
             }
         }
     }
-    found.sort_unstable();
-    let mut ranked: Vec<(Reverse<u32>, u32, PageId)> = found
-        .chunk_by(|a, b| a.0 == b.0)
-        .map(|same| {
-            let other = same[0].0;
-            let score = same.iter().map(|(_, worth)| worth).sum();
-            (Reverse(score), other.abs_diff(id), other)
-        })
+    let mut ranked: Vec<(Reverse<u32>, u32, PageId)> = scores
+        .take()
+        .map(|(other, score)| (Reverse(score), other.abs_diff(id), other))
         .collect();
     if ranked.len() > LIMIT {
         ranked.select_nth_unstable(LIMIT);
