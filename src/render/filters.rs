@@ -221,7 +221,10 @@ pub(crate) fn grouped(number: f64, tag: &str) -> String {
         _ => (",", '.'),
     };
     // Two decimals are enough for people; zeros at the end are noise.
-    let text = if number.fract() == 0.0 {
+    let text = if number.fract() == 0.0 && number.abs() < 1e15 {
+        // Counts are whole, and whole numbers need no search for the right digits.
+        (number.abs() as u64).to_string()
+    } else if number.fract() == 0.0 {
         format!("{:.0}", number.abs())
     } else {
         format!("{:.2}", number.abs())

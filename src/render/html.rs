@@ -19,9 +19,17 @@ use crate::site::{List, ListOf, Page, PageId, Section};
 use crate::store::Digest;
 use crate::timing::Timings;
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use std::cell::Cell;
 use std::path::Path;
 use std::sync::Arc;
 use tera::Value;
+
+/// A thread's buffer for rendered outputs is kept up to this size.
+const LARGEST_BUFFER: usize = 1 << 20;
+
+thread_local! {
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// Gives the structured data of an output, from what it is and the way to it from the home
 /// page.
@@ -201,7 +209,13 @@ fn one(
     let trail = steps(contexts, &output.kind, output.language);
     here.json_ld = json_ld(&output.kind, &trail);
     let mut variables = contexts.output(&here);
-    add(contexts, &output.kind, &mut variables);
+    // When the key is known, the body belongs to the record from the start; to put it into a
+    // record that exists is to make that anew.
+    let content = match (fingerprint, output.kind) {
+        (Some(_), HereKind::Page(id)) => Some(body::page(contexts, id, Mode::Site, errors)),
+        _ => None,
+    };
+    add(contexts, &output.kind, content.as_deref(), &mut variables);
     let key = match fingerprint {
         Some(key) => key,
         None => {
@@ -217,25 +231,44 @@ fn one(
             key
         }
     };
-    fill(contexts, &output.kind, errors, &mut variables);
+    if content.is_none() {
+        fill(contexts, &output.kind, errors, &mut variables);
+    }
     let Some(engine) = contexts.theme.engine(output.language) else {
         return Ok(());
     };
     let context = variables.into_context();
-    match timings.template(&template, || engine.render(&template, &context)) {
-        Ok(html) => sink.write_made(&output.path, key, html.as_bytes()),
+    // Into a buffer that stays: room for a page is found once per thread, and the bytes are
+    // not looked through once more to be called a text.
+    let mut html = BUFFER.take();
+    html.clear();
+    let render = || engine.render_to(&template, &context, &mut html);
+    let result = match timings.template(&template, render) {
+        Ok(()) => sink.write_made(&output.path, key, &html),
         Err(error) => {
             errors.add(contexts.theme, &template, &error, source(contexts, output));
             Ok(())
         }
+    };
+    if html.capacity() <= LARGEST_BUFFER {
+        BUFFER.set(html);
     }
+    result
 }
 
-/// Adds what an output shows of its own, but for the body, which is long and seldom new.
-fn add(contexts: &Contexts<'_>, kind: &HereKind<'_>, variables: &mut Variables) {
+/// Adds what an output shows of its own. The body, which is long and seldom new, is there only
+/// if it is given.
+fn add(
+    contexts: &Contexts<'_>,
+    kind: &HereKind<'_>,
+    content: Option<&str>,
+    variables: &mut Variables,
+) {
     let site = contexts.site;
     match *kind {
-        HereKind::Page(id) => variables.insert("page", contexts.page(id, "")),
+        HereKind::Page(id) => {
+            variables.insert("page", contexts.page(id, content.unwrap_or_default()));
+        }
         HereKind::List(list, part) => {
             variables.insert("list", contexts.list(list, part, ""));
         }

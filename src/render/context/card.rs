@@ -53,7 +53,7 @@ fn card(site: &Site, page: &Page, links: &[Value], employer: Option<&Value>) -> 
         (Some(date), Some(updated)) if updated.at <= date.at => None,
         (_, updated) => updated.as_ref(),
     };
-    Value::from(record([
+    record([
         ("title", Value::from(source.title.as_str())),
         ("url", Value::from(page.url.as_str())),
         (
@@ -83,7 +83,7 @@ fn card(site: &Site, page: &Page, links: &[Value], employer: Option<&Value>) -> 
         ("policy", own("policy")),
         ("event", own("event")),
         ("extra", extra(&meta.extra)),
-    ]))
+    ])
 }
 
 fn own_fields(site: &Site, page: &Page, wanted: &str, employer: Option<&Value>) -> Value {
@@ -160,7 +160,7 @@ fn extra(fields: &[(String, serde_json::Value)]) -> Value {
 pub(super) fn of_section(title: &str, url: &str, absolute: &str, lang: &str) -> Value {
     let none = Value::none;
     let nothing = || Value::from(Vec::<Value>::new());
-    Value::from(record([
+    record([
         ("title", Value::from(title)),
         ("url", Value::from(url)),
         ("absolute", Value::from(absolute)),
@@ -184,5 +184,5 @@ pub(super) fn of_section(title: &str, url: &str, absolute: &str, lang: &str) -> 
         ("policy", none()),
         ("event", none()),
         ("extra", Value::from(Map::new())),
-    ]))
+    ])
 }
