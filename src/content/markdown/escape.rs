@@ -5,28 +5,17 @@ use crate::content::bytes;
 
 /// Text between tags.
 pub(super) fn text(text: &str, html: &mut String) {
-    push(text, html, |byte| match byte {
-        b'&' => Some("&amp;"),
-        b'<' => Some("&lt;"),
-        b'>' => Some("&gt;"),
-        _ => None,
-    });
+    push(text, html, |byte| matches!(byte, b'&' | b'<' | b'>'));
 }
 
 /// Text between the double quotes of an attribute.
 pub(super) fn attribute(text: &str, html: &mut String) {
-    push(text, html, |byte| match byte {
-        b'&' => Some("&amp;"),
-        b'<' => Some("&lt;"),
-        b'>' => Some("&gt;"),
-        b'"' => Some("&quot;"),
-        _ => None,
-    });
+    push(text, html, |byte| matches!(byte, b'&' | b'<' | b'>' | b'"'));
 }
 
 /// Text that is HTML already: only the marks go.
 pub(super) fn verbatim(text: &str, html: &mut String) {
-    push(text, html, |_| None);
+    push(text, html, |_| false);
 }
 
 /// An escaped copy.
@@ -36,23 +25,28 @@ pub(super) fn escaped(source: &str) -> String {
     html
 }
 
-fn push(text: &str, html: &mut String, entity: impl Fn(u8) -> Option<&'static str>) {
+/// Appends a text with entities for its special characters.
+fn push(text: &str, html: &mut String, is_special: impl Fn(u8) -> bool + Copy) {
     // Its bytes are those of other characters too, so a text is first asked whether it has one.
     if text.contains(MARK) {
         for part in text.split(MARK) {
-            push_unmarked(part, html, &entity);
+            push_unmarked(part, html, is_special);
         }
     } else {
-        push_unmarked(text, html, &entity);
+        push_unmarked(text, html, is_special);
     }
 }
 
-fn push_unmarked(text: &str, html: &mut String, entity: impl Fn(u8) -> Option<&'static str>) {
+fn push_unmarked(text: &str, html: &mut String, is_special: impl Fn(u8) -> bool + Copy) {
     let mut copied = 0;
-    let is_special = |byte: u8| entity(byte).is_some();
     while let Some(at) = bytes::position(text.as_bytes(), copied, is_special) {
         html.push_str(&text[copied..at]);
-        html.push_str(entity(text.as_bytes()[at]).unwrap_or_default());
+        html.push_str(match text.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            _ => "&quot;",
+        });
         copied = at + 1;
     }
     html.push_str(&text[copied..]);
