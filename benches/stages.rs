@@ -15,6 +15,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tempfile::TempDir;
 
 fn main() {
@@ -169,14 +170,14 @@ fn highlighting(bencher: Bencher<'_, '_>, what: &str) {
     };
     // The first block of a language compiles its grammar.
     assert!(highlight(code, language).is_some(), "no grammar");
-    let mut number = 0;
+    let number = AtomicUsize::new(0);
     bencher
         .counter(divan::counter::BytesCount::of_str(code))
         .with_inputs(|| {
             if what == "known lines" {
                 return code.to_owned();
             }
-            number += 1;
+            let number = number.fetch_add(1, Ordering::Relaxed);
             let lines = code.lines();
             lines.map(|line| format!("{line} {number}\n")).collect()
         })

@@ -2,21 +2,38 @@
 //! hold little of what a stage looks for, so sixteen bytes and more are asked at a time.
 //! Knows nothing of what the bytes mean.
 
-/// Bytes that are looked at together: the compiler turns a loop without an early end over
-/// them into vector instructions.
-const TOGETHER: usize = 64;
+/// Bytes that are looked at together.
+const TOGETHER: usize = 32;
 
 /// The first byte that is wanted, from an offset on.
+///
+/// The compiler turns the loop over bytes that are looked at together into vector
+/// instructions, as long as it has no branch: what is wanted is best said with `|` and `&`.
 pub fn position(bytes: &[u8], from: usize, wanted: impl Fn(u8) -> bool) -> Option<usize> {
     let rest = bytes.get(from..)?;
-    let is_in = |chunk: &&[u8]| {
-        let found = |found: bool, byte: &u8| found | wanted(*byte);
-        !chunk.iter().fold(false, found)
+    let (chunks, _) = rest.as_chunks::<TOGETHER>();
+    let is_without = |chunk: &&[u8; TOGETHER]| {
+        let mut found = 0;
+        for byte in *chunk {
+            found |= u8::from(wanted(*byte));
+        }
+        found == 0
     };
-    let without = rest.chunks_exact(TOGETHER).take_while(is_in).count();
-    let from = from + without * TOGETHER;
-    let at = bytes.get(from..)?.iter().position(|byte| wanted(*byte))?;
-    Some(from + at)
+    let without = chunks.iter().take_while(is_without).count() * TOGETHER;
+    let at = rest.get(without..)?.iter().position(|byte| wanted(*byte))?;
+    Some(from + without + at)
+}
+
+/// Whether a text certainly is one line: no white space but single spaces between words. Texts
+/// with characters that begin as white space of other scripts does are for others to judge.
+pub fn is_surely_one_line(text: &str) -> bool {
+    let is_suspicious = |byte: u8| {
+        (byte < 0x20) | (byte == 0xC2) | (byte == 0xE1) | (byte == 0xE2) | (byte == 0xE3)
+    };
+    !text.starts_with(' ')
+        && !text.ends_with(' ')
+        && position(text.as_bytes(), 0, is_suspicious).is_none()
+        && !text.contains("  ")
 }
 
 /// Whether a text certainly holds no control characters but tab and line feed, and no
@@ -25,10 +42,10 @@ pub fn position(bytes: &[u8], from: usize, wanted: impl Fn(u8) -> bool) -> Optio
 pub fn is_surely_clean(text: &str) -> bool {
     // U+0080–U+009F begin with 0xC2; U+FDD0–U+FDEF and U+FFFE with 0xEF and one of two bytes.
     let is_suspicious = |byte: u8, next: u8| {
-        (byte < 0x20 && byte != b'\t' && byte != b'\n')
+        ((byte < 0x20) & (byte != b'\t') & (byte != b'\n'))
             | (byte == 0x7F)
-            | (byte == 0xC2 && next < 0xA0)
-            | (byte == 0xEF && (next == 0xB7 || next == 0xBF))
+            | ((byte == 0xC2) & (next < 0xA0))
+            | ((byte == 0xEF) & ((next == 0xB7) | (next == 0xBF)))
             | (byte >= 0xF0)
     };
     let bytes = text.as_bytes();
@@ -42,7 +59,7 @@ pub fn is_surely_clean(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_surely_clean, position};
+    use super::{is_surely_clean, is_surely_one_line, position};
     use proptest::prelude::{any, proptest};
 
     proptest! {
@@ -59,6 +76,12 @@ mod tests {
         }
 
         #[test]
+        fn what_is_surely_one_line_is_its_words(text in "[a字。\u{a0}\u{3000} \n]{0,6}| ?b c{0,40}  ?d") {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            assert!(!is_surely_one_line(&text) || text == words.join(" "));
+        }
+
+        #[test]
         fn what_is_surely_clean_holds_nothing_forbidden(text in any::<String>()) {
             let forbidden = |c: char| {
                 (c.is_control() && !matches!(c, '\t' | '\n'))
@@ -72,13 +95,16 @@ mod tests {
     #[test]
     fn every_character_alone_is_judged_rightly() {
         for c in '\0'..=char::MAX {
-            let allowed = !(c.is_control() && !matches!(c, '\t' | '\n'))
-                && !matches!(c, '\u{FDD0}'..='\u{FDEF}')
-                && u32::from(c) & 0xFFFE != 0xFFFE;
+            let is_kept = !c.is_control() || matches!(c, '\t' | '\n');
+            let is_character =
+                u32::from(c) & 0xFFFE != 0xFFFE && !matches!(c, '\u{FDD0}'..='\u{FDEF}');
+            let allowed = is_kept && is_character;
             for text in [c.to_string(), format!("a{c}。")] {
                 assert!(!is_surely_clean(&text) || allowed, "{c:?}");
+                assert!(!is_surely_one_line(&text) || !c.is_whitespace(), "{c:?}");
             }
         }
+        assert!(is_surely_one_line("第2步， a 字"));
         assert!(is_surely_clean("Статья，文章。\n\tcafé — “x”"));
     }
 }

@@ -105,7 +105,7 @@ fn find(text: &str) -> Vec<(Personal, usize, usize)> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
-    let counts = |byte: u8| byte.is_ascii_digit() || byte == b'@';
+    let counts = |byte: u8| byte.is_ascii_digit() | (byte == b'@');
     while let Some(next) = bytes::position(bytes, at, counts) {
         at = next;
         if bytes[at].is_ascii_digit() {

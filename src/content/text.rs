@@ -68,7 +68,7 @@ pub fn joins_without_space(before: char, after: char) -> bool {
 /// Counts Han characters and words, and the minutes to read them.
 pub fn length(plain: &str) -> Length {
     let (mut han, mut kana, mut hangul, mut cyrillic, mut other) = (0_u32, 0_u32, 0, 0, 0);
-    let mut chars = plain.chars().peekable();
+    let mut chars = plain.chars();
     while let Some(c) = chars.next() {
         if c.is_ascii() && !c.is_ascii_alphanumeric() {
             continue;
@@ -78,13 +78,17 @@ pub fn length(plain: &str) -> Length {
         } else if is_kana(c) {
             kana += 1;
         } else if is_alphanumeric(c) {
-            while let Some(next) = chars.next_if(|next| continues_word(*next)) {
+            loop {
+                let rest = chars.as_str();
+                chars = rest[common_letters(rest)..].chars();
+                let mut behind = chars.clone();
+                let Some(next) = behind.next().filter(|next| continues_word(*next)) else {
+                    break;
+                };
+                chars = behind.clone();
                 // `don't`, `well-known`, `3.14` are one word each; a joiner at the end is none.
-                if is_joiner(next)
-                    && !chars
-                        .peek()
-                        .is_some_and(|c| is_alphanumeric(*c) && !is_han(*c))
-                {
+                let goes_on = |c: char| is_alphanumeric(c) && !is_han(c);
+                if is_joiner(next) && !behind.next().is_some_and(goes_on) {
                     break;
                 }
             }
@@ -110,6 +114,22 @@ pub fn length(plain: &str) -> Length {
         (minutes.round() as u32).max(1)
     };
     Length { words, minutes }
+}
+
+/// Bytes at the beginning of a text that are Latin letters, digits and Cyrillic letters: most
+/// words are, and need not be decoded.
+fn common_letters(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        at += match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => 1,
+            // U+0400–U+047F, of two bytes each.
+            0xD0 | 0xD1 => 2,
+            _ => break,
+        };
+    }
+    at
 }
 
 fn continues_word(c: char) -> bool {
@@ -350,7 +370,8 @@ const ABBREVIATIONS: [&str; 34] = [
 #[cfg(test)]
 mod tests {
     use super::{
-        is_alphanumeric, is_han, is_wide_punctuation, joins_without_space, length, summary,
+        is_alphanumeric, is_combining_mark, is_han, is_joiner, is_kana, is_wide_punctuation,
+        joins_without_space, length, summary,
     };
     use proptest::prelude::{any, proptest};
     use unicode_segmentation::UnicodeSegmentation;
@@ -461,7 +482,39 @@ mod tests {
         assert!(is_han('々') && !is_han('，') && is_wide_punctuation('，'));
     }
 
+    /// The words of a text, every character decoded and looked up.
+    fn words_one_by_one(text: &str) -> u32 {
+        let is_wide = |c: char| is_han(c) || is_kana(c);
+        let continues =
+            |c: char| (c.is_alphanumeric() && !is_wide(c)) || is_combining_mark(c) || is_joiner(c);
+        let mut words = 0;
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            if !is_wide(c) && !c.is_alphanumeric() {
+                continue;
+            }
+            words += 1;
+            if is_wide(c) {
+                continue;
+            }
+            while let Some(next) = chars.next_if(|next| continues(*next)) {
+                let goes_on = |c: &char| c.is_alphanumeric() && !is_han(*c);
+                if is_joiner(next) && !chars.peek().is_some_and(goes_on) {
+                    break;
+                }
+            }
+        }
+        words
+    }
+
     proptest! {
+        #[test]
+        fn words_are_those_of_one_character_after_the_other(
+            text in "[aZ7жЀѿ҃字々かサ한é\u{301}\u{200d}ा'’.,_ -]{0,40}",
+        ) {
+            assert_eq!(length(&text).words, words_one_by_one(&text), "{text:?}");
+        }
+
         #[test]
         fn a_summary_is_never_wider_than_asked_and_cuts_no_cluster(
             text in any::<String>(),

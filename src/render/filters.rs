@@ -266,22 +266,27 @@ fn filled(
             Ok(text.to_owned())
         }
     };
-    let mut gaps: BTreeMap<&str, String> = BTreeMap::new();
-    for (key, value) in arguments.iter() {
-        if let Some(key) = key.as_str() {
-            let text = value.to_string();
-            let text = if value.is_safe() {
-                text
-            } else {
-                escape(&text)?
-            };
-            gaps.insert(key, text);
+    // Only what the word has a gap for is written.
+    let mut failed = None;
+    let text = words::fill(&escape(word)?, |name| {
+        if name == "count"
+            && let Some(count) = &count
+        {
+            return Some(count.clone());
         }
+        let mut of_name = arguments
+            .iter()
+            .filter(|(key, _)| key.as_str() == Some(name));
+        let (_, value) = of_name.next()?;
+        let text = value.to_string();
+        if value.is_safe() {
+            return Some(text);
+        }
+        escape(&text).map_err(|error| failed = Some(error)).ok()
+    });
+    if let Some(error) = failed {
+        return Err(error);
     }
-    if let Some(count) = count {
-        gaps.insert("count", count);
-    }
-    let text = words::fill(&escape(word)?, |name| gaps.get(name).cloned());
     Ok(if html {
         Value::safe_string(&text)
     } else {

@@ -29,6 +29,9 @@ pub(crate) fn text(text: &str) -> Cow<'_, str> {
 /// One line of text: white space of every kind is folded into single spaces.
 pub(crate) fn line(value: &str) -> String {
     let clean = text(value);
+    if bytes::is_surely_one_line(&clean) {
+        return clean.into_owned();
+    }
     let mut line = String::with_capacity(clean.len());
     for word in clean.split_whitespace() {
         if !line.is_empty() {

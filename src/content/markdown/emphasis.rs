@@ -22,7 +22,7 @@ pub(super) fn mark(text: &str) -> (Cow<'_, str>, Edits) {
     let mut rewritten = Rewritten::new(text);
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(found) = position(bytes, at, |byte| matches!(byte, b'*' | b'~')) {
+    while let Some(found) = position(bytes, at, |byte| (byte == b'*') | (byte == b'~')) {
         let mut start = found;
         let backslashes = bytes[at..start]
             .iter()

@@ -5,12 +5,16 @@ use crate::content::bytes;
 
 /// Text between tags.
 pub(super) fn text(text: &str, html: &mut String) {
-    push(text, html, |byte| matches!(byte, b'&' | b'<' | b'>'));
+    push(text, html, |byte| {
+        (byte == b'&') | (byte == b'<') | (byte == b'>')
+    });
 }
 
 /// Text between the double quotes of an attribute.
 pub(super) fn attribute(text: &str, html: &mut String) {
-    push(text, html, |byte| matches!(byte, b'&' | b'<' | b'>' | b'"'));
+    push(text, html, |byte| {
+        (byte == b'&') | (byte == b'<') | (byte == b'>') | (byte == b'"')
+    });
 }
 
 /// Text that is HTML already: only the marks go.

@@ -17,7 +17,7 @@ pub(super) struct Address {
 
 /// Whether a text may hold an address; most do not, and are not looked through.
 pub(super) fn may_hold(text: &str) -> bool {
-    position(text.as_bytes(), 0, |byte| matches!(byte, b':' | b'@')).is_some()
+    position(text.as_bytes(), 0, |byte| (byte == b':') | (byte == b'@')).is_some()
         || text.contains("ww")
 }
 
@@ -26,7 +26,9 @@ pub(super) fn find(text: &str) -> Vec<Address> {
     let mut found: Vec<Address> = Vec::new();
     let bytes = text.as_bytes();
     let mut from = 0;
-    while let Some(at) = position(bytes, from, |b| matches!(b, b':' | b'@' | b'w' | b'W')) {
+    while let Some(at) = position(bytes, from, |byte| {
+        (byte == b':') | (byte == b'@') | (byte == b'w') | (byte == b'W')
+    }) {
         let earliest = found.last().map_or(0, |address| address.range.end);
         let address = match bytes[at] {
             b':' => url(text, at, earliest),

@@ -62,17 +62,35 @@ impl Plain {
 fn stretch(text: &str) -> usize {
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b' ' if ends_stretch(text, at + 1) => break,
-            b' ' => at += 1,
-            // Only characters that begin with one of these may be white space or the mark.
-            b'\t'..=b'\r' | 0xC2 | 0xE1..=0xE3 | 0xEF if ends_stretch(text, at) => break,
-            _ => at += 1,
+    loop {
+        let is_plain = |byte: &&u8| !MAY_END[usize::from(**byte)];
+        at += bytes[at..].iter().take_while(is_plain).count();
+        let Some(byte) = bytes.get(at) else {
+            return at;
+        };
+        if ends_stretch(text, at + usize::from(*byte == b' ')) {
+            return at;
         }
+        at += 1;
     }
-    at
 }
+
+/// The bytes with which white space and the mark begin, and many other characters.
+const MAY_END: [bool; 256] = {
+    let mut may_end = [false; 256];
+    let mut byte = b'\t';
+    while byte <= b'\r' {
+        may_end[byte as usize] = true;
+        byte += 1;
+    }
+    may_end[b' ' as usize] = true;
+    may_end[0xC2] = true;
+    may_end[0xE1] = true;
+    may_end[0xE2] = true;
+    may_end[0xE3] = true;
+    may_end[0xEF] = true;
+    may_end
+};
 
 /// Whether the text, or what may stay as it is, ends at an offset between characters.
 fn ends_stretch(text: &str, at: usize) -> bool {

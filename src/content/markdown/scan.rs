@@ -118,7 +118,10 @@ impl Scanner<'_> {
         let mut at = start;
         let mut end = end;
         // All that a line may hold that is more than text.
-        let counts = |byte: u8| matches!(byte, b'\\' | b'`' | b'$' | b'[' | b'<' | b'{');
+        let counts = |byte: u8| {
+            let opens = (byte == b'[') | (byte == b'<') | (byte == b'{');
+            opens | (byte == b'\\') | (byte == b'`') | (byte == b'$')
+        };
         while let Some(found) = position(&bytes[..end], at, counts) {
             at = found;
             let next = match bytes[at] {

@@ -109,8 +109,10 @@ impl Written for Json {
 impl Written for str {
     fn write(&self, json: &mut String) {
         // U+2028 and U+2029 begin with 0xE2.
-        let is_special =
-            |byte: u8| byte < 0x20 || matches!(byte, b'"' | b'\\' | b'<' | b'>' | b'&' | 0xE2);
+        let is_special = |byte: u8| {
+            let ends_script = (byte == b'<') | (byte == b'>') | (byte == b'&') | (byte == 0xE2);
+            (byte < 0x20) | (byte == b'"') | (byte == b'\\') | ends_script
+        };
         json.push('"');
         let mut copied = 0;
         let mut from = 0;
