@@ -1,6 +1,8 @@
 //! HTML outputs: takes the contexts, gives every page, list, overview, 404 and redirect page
 //! to the sink, one at a time, from several threads.
 
+mod buffer;
+
 use super::Sink;
 use super::body::{self, Mode};
 use super::context::site::home;
@@ -19,17 +21,9 @@ use crate::site::{List, ListOf, Page, PageId, Section};
 use crate::store::Digest;
 use crate::timing::Timings;
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
-use std::cell::Cell;
 use std::path::Path;
 use std::sync::Arc;
 use tera::Value;
-
-/// A thread's buffer for rendered outputs is kept up to this size.
-const LARGEST_BUFFER: usize = 1 << 20;
-
-thread_local! {
-    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-}
 
 /// Gives the structured data of an output, from what it is and the way to it from the home
 /// page.
@@ -238,22 +232,16 @@ fn one(
         return Ok(());
     };
     let context = variables.into_context();
-    // Into a buffer that stays: room for a page is found once per thread, and the bytes are
-    // not looked through once more to be called a text.
-    let mut html = BUFFER.take();
-    html.clear();
-    let render = || engine.render_to(&template, &context, &mut html);
-    let result = match timings.template(&template, render) {
-        Ok(()) => sink.write_made(&output.path, key, &html),
-        Err(error) => {
-            errors.add(contexts.theme, &template, &error, source(contexts, output));
-            Ok(())
+    buffer::with(|html| {
+        let render = || engine.render_to(&template, &context, &mut *html);
+        match timings.template(&template, render) {
+            Ok(()) => sink.write_made(&output.path, key, html),
+            Err(error) => {
+                errors.add(contexts.theme, &template, &error, source(contexts, output));
+                Ok(())
+            }
         }
-    };
-    if html.capacity() <= LARGEST_BUFFER {
-        BUFFER.set(html);
-    }
-    result
+    })
 }
 
 /// Adds what an output shows of its own. The body, which is long and seldom new, is there only
