@@ -15,6 +15,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tempfile::TempDir;
 
 fn main() {
@@ -158,19 +159,29 @@ fn parse(bencher: Bencher<'_, '_>, what: &str) {
         .bench(|| content::parse(&file, black_box(text.as_bytes()), &none, &config));
 }
 
-/// One block of code → HTML with classes.
-#[divan::bench(args = ["rust", "python", "yaml"])]
-fn highlighting(bencher: Bencher<'_, '_>, language: &str) {
-    let code = match language {
-        "rust" => RUST,
-        "python" => PYTHON,
-        _ => YAML,
+/// One block of code → HTML with classes: of lines that no other block had, and of lines that
+/// are known.
+#[divan::bench(args = ["rust", "python", "yaml", "known lines"])]
+fn highlighting(bencher: Bencher<'_, '_>, what: &str) {
+    let (language, code) = match what {
+        "python" => ("python", PYTHON),
+        "yaml" => ("yaml", YAML),
+        _ => ("rust", RUST),
     };
     // The first block of a language compiles its grammar.
     assert!(highlight(code, language).is_some(), "no grammar");
+    let number = AtomicUsize::new(0);
     bencher
         .counter(divan::counter::BytesCount::of_str(code))
-        .bench(|| highlight(black_box(code), language));
+        .with_inputs(|| {
+            if what == "known lines" {
+                return code.to_owned();
+            }
+            let number = number.fetch_add(1, Ordering::Relaxed);
+            let lines = code.lines();
+            lines.map(|line| format!("{line} {number}\n")).collect()
+        })
+        .bench_refs(|code: &mut String| highlight(black_box(code), language));
 }
 
 /// A folder of 200 articles → a resolved site with its theme: reading, parsing, resolving.

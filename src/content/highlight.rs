@@ -4,9 +4,11 @@
 //! classes are [`CLASSES`]; a stylesheet colours them, in light and dark. Pure: the same code
 //! gives the same HTML, so a result may be stored by the hash of its input.
 
+mod lines;
+
 use std::collections::HashMap;
 use std::sync::OnceLock;
-use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
+use syntect::parsing::{Scope, ScopeStack, SyntaxReference, SyntaxSet};
 
 /// Every class that highlighted code may have, and what it is for.
 pub const CLASSES: &[(&str, &str)] = &[
@@ -193,43 +195,7 @@ pub fn highlight(code: &str, language: &str) -> Option<String> {
     if code.len() > LARGEST || code.lines().any(|line| line.len() > LONGEST_LINE) {
         return None;
     }
-    let syntax = syntax(language)?;
-    let set = grammars();
-    let mut state = ParseState::new(syntax);
-    let mut stack = ScopeStack::new();
-    let mut classes: HashMap<Scope, Option<&'static str>> = HashMap::new();
-    let mut html = String::with_capacity(code.len() * 2);
-    let mut line = String::new();
-    for (index, source) in code.split('\n').enumerate() {
-        if index > 0 {
-            html.push('\n');
-        }
-        line.clear();
-        line.push_str(source);
-        let ended = end_of_statement(source).filter(|_| may_be_javascript(&stack, syntax));
-        if let Some(at) = ended {
-            line.insert(at, ';');
-        }
-        line.push('\n');
-        let operations = state.parse_line(&line, set).ok()?;
-        let mut painter = Painter {
-            html: &mut html,
-            class: "",
-        };
-        let mut done = 0;
-        for (offset, operation) in operations {
-            let inserted = usize::from(ended.is_some_and(|at| offset > at));
-            let offset = (offset - inserted).min(source.len());
-            if offset > done {
-                painter.push(source.get(done..offset)?, class(&stack, &mut classes));
-                done = offset;
-            }
-            stack.apply(&operation).ok()?;
-        }
-        painter.push(source.get(done..)?, class(&stack, &mut classes));
-        painter.close();
-    }
-    Some(html)
+    lines::paint(code, syntax(language)?)
 }
 
 /// Where the comments begin with which a line ends, when the first is a `/*` one.
@@ -249,7 +215,7 @@ fn end_of_statement(line: &str) -> Option<usize> {
 }
 
 /// Whether the next line may be JavaScript: in a block of it, or in one that can hold scripts.
-fn may_be_javascript(stack: &ScopeStack, syntax: &SyntaxReference) -> bool {
+fn may_be_javascript(stack: &ScopeStack, block: Scope) -> bool {
     static SCOPES: OnceLock<Vec<Scope>> = OnceLock::new();
     let scopes = SCOPES.get_or_init(|| {
         ["source.js", "text"]
@@ -258,7 +224,7 @@ fn may_be_javascript(stack: &ScopeStack, syntax: &SyntaxReference) -> bool {
             .collect()
     });
     let holds = |scope: &Scope| scopes.iter().any(|known| known.is_prefix_of(*scope));
-    holds(&syntax.scope) || stack.as_slice().iter().any(holds)
+    holds(&block) || stack.as_slice().iter().any(holds)
 }
 
 /// Writes tokens; neighbours of one class become one span.

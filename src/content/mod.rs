@@ -6,6 +6,7 @@
 //! resolves it.
 
 pub mod body;
+pub mod bytes;
 pub mod date;
 mod details;
 pub mod discover;

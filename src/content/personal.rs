@@ -2,6 +2,7 @@
 //! addresses. Takes a page, a file or data, gives what was found and where. Knows no settings: what may stand
 //! on a page is for others to say.
 
+use super::bytes;
 use crate::data::{Node, Value};
 use crate::diag::{self, Position};
 use std::sync::Arc;
@@ -149,9 +150,10 @@ fn find(text: &str) -> Vec<(Personal, usize, usize)> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
-    while at < bytes.len() {
-        let byte = bytes[at];
-        if byte.is_ascii_digit() {
+    let counts = |byte: u8| byte.is_ascii_digit() | (byte == b'@');
+    while let Some(next) = bytes::position(bytes, at, counts) {
+        at = next;
+        if bytes[at].is_ascii_digit() {
             let end = number_end(bytes, at);
             match number(bytes, at, end) {
                 Some(what) => found.push((what, at, end)),
@@ -160,9 +162,7 @@ fn find(text: &str) -> Vec<(Personal, usize, usize)> {
             }
             at = end.max(at + 1);
         } else {
-            if byte == b'@'
-                && let Some((from, to)) = mail(text, at)
-            {
+            if let Some((from, to)) = mail(text, at) {
                 found.push((Personal::Mail, from, to));
                 at = to;
             }

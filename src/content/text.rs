@@ -32,6 +32,21 @@ pub fn is_wide_punctuation(c: char) -> bool {
         | '\u{ff3b}'..='\u{ff40}' | '\u{ff5b}'..='\u{ff65}')
 }
 
+/// As [`char::is_alphanumeric`], which looks in tables, without them for the characters of
+/// which most texts are made.
+fn is_alphanumeric(c: char) -> bool {
+    match c {
+        '\0'..='\u{7f}' => c.is_ascii_alphanumeric(),
+        '\u{400}'..='\u{481}' | '\u{48a}'..='\u{52f}' | '\u{4e00}'..='\u{9fff}' => true,
+        '\u{2010}'..='\u{203e}'
+        | '\u{3001}'..='\u{3004}'
+        | '\u{3008}'..='\u{3020}'
+        | '\u{ff01}'..='\u{ff0f}'
+        | '\u{ff1a}'..='\u{ff20}' => false,
+        _ => c.is_alphanumeric(),
+    }
+}
+
 /// The letters and digits of a text in lower case: what stays of a title or heading whatever
 /// signs and spaces it is written with.
 pub fn letters(text: &str) -> String {
@@ -53,7 +68,7 @@ pub fn joins_without_space(before: char, after: char) -> bool {
 /// Counts Han characters and words, and the minutes to read them.
 pub fn length(plain: &str) -> Length {
     let (mut han, mut kana, mut hangul, mut cyrillic, mut other) = (0_u32, 0_u32, 0, 0, 0);
-    let mut chars = plain.chars().peekable();
+    let mut chars = plain.chars();
     while let Some(c) = chars.next() {
         if c.is_ascii() && !c.is_ascii_alphanumeric() {
             continue;
@@ -62,14 +77,18 @@ pub fn length(plain: &str) -> Length {
             han += 1;
         } else if is_kana(c) {
             kana += 1;
-        } else if c.is_alphanumeric() {
-            while let Some(next) = chars.next_if(|next| continues_word(*next)) {
+        } else if is_alphanumeric(c) {
+            loop {
+                let rest = chars.as_str();
+                chars = rest[common_letters(rest)..].chars();
+                let mut behind = chars.clone();
+                let Some(next) = behind.next().filter(|next| continues_word(*next)) else {
+                    break;
+                };
+                chars = behind.clone();
                 // `don't`, `well-known`, `3.14` are one word each; a joiner at the end is none.
-                if is_joiner(next)
-                    && !chars
-                        .peek()
-                        .is_some_and(|c| c.is_alphanumeric() && !is_han(*c))
-                {
+                let goes_on = |c: char| is_alphanumeric(c) && !is_han(c);
+                if is_joiner(next) && !behind.next().is_some_and(goes_on) {
                     break;
                 }
             }
@@ -97,11 +116,30 @@ pub fn length(plain: &str) -> Length {
     Length { words, minutes }
 }
 
+/// Bytes at the beginning of a text that are Latin letters, digits and Cyrillic letters: most
+/// words are, and need not be decoded.
+fn common_letters(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        at += match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => 1,
+            // U+0400–U+047F, of two bytes each.
+            0xD0 | 0xD1 => 2,
+            _ => break,
+        };
+    }
+    at
+}
+
 fn continues_word(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_alphanumeric() || is_joiner(c);
     }
-    (c.is_alphanumeric() && !is_han(c) && !is_kana(c)) || is_combining_mark(c) || is_joiner(c)
+    if is_alphanumeric(c) {
+        return (!is_han(c) && !is_kana(c)) || is_combining_mark(c);
+    }
+    is_joiner(c) || is_combining_mark(c)
 }
 
 fn is_joiner(c: char) -> bool {
@@ -331,10 +369,20 @@ const ABBREVIATIONS: [&str; 34] = [
 
 #[cfg(test)]
 mod tests {
-    use super::{is_han, is_wide_punctuation, joins_without_space, length, summary};
+    use super::{
+        is_alphanumeric, is_combining_mark, is_han, is_joiner, is_kana, is_wide_punctuation,
+        joins_without_space, length, summary,
+    };
     use proptest::prelude::{any, proptest};
     use unicode_segmentation::UnicodeSegmentation;
     use unicode_width::UnicodeWidthStr;
+
+    #[test]
+    fn letters_and_digits_are_those_of_the_standard() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(is_alphanumeric(c), c.is_alphanumeric(), "{c:?}");
+        }
+    }
 
     #[test]
     fn words_are_counted_by_script() {
@@ -434,7 +482,39 @@ mod tests {
         assert!(is_han('々') && !is_han('，') && is_wide_punctuation('，'));
     }
 
+    /// The words of a text, every character decoded and looked up.
+    fn words_one_by_one(text: &str) -> u32 {
+        let is_wide = |c: char| is_han(c) || is_kana(c);
+        let continues =
+            |c: char| (c.is_alphanumeric() && !is_wide(c)) || is_combining_mark(c) || is_joiner(c);
+        let mut words = 0;
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            if !is_wide(c) && !c.is_alphanumeric() {
+                continue;
+            }
+            words += 1;
+            if is_wide(c) {
+                continue;
+            }
+            while let Some(next) = chars.next_if(|next| continues(*next)) {
+                let goes_on = |c: &char| c.is_alphanumeric() && !is_han(*c);
+                if is_joiner(next) && !chars.peek().is_some_and(goes_on) {
+                    break;
+                }
+            }
+        }
+        words
+    }
+
     proptest! {
+        #[test]
+        fn words_are_those_of_one_character_after_the_other(
+            text in "[aZ7жЀѿ҃字々かサ한é\u{301}\u{200d}ा'’.,_ -]{0,40}",
+        ) {
+            assert_eq!(length(&text).words, words_one_by_one(&text), "{text:?}");
+        }
+
         #[test]
         fn a_summary_is_never_wider_than_asked_and_cuts_no_cluster(
             text in any::<String>(),

@@ -75,10 +75,10 @@ pub(super) fn apply(
     change: &Change,
     manifest: &Manifest,
 ) -> anyhow::Result<()> {
-    check(out, change)?;
+    let missing = check(out, change)?;
     begin(work, change, manifest)
         .with_context(|| format!("cannot write to `{}`", work.display()))?;
-    perform(work, out, change, false)
+    perform(work, out, change, Begun::Now { missing })
 }
 
 /// Writes down what is going to be done. From here on the commit will happen.
@@ -101,7 +101,7 @@ pub(super) fn resume(work: &Path, out: &Path) -> anyhow::Result<bool> {
         .and_then(|bytes| serde_json::from_slice::<Change>(&bytes).ok())
         .filter(|change| change.version == VERSION);
     if let Some(change) = &journal {
-        perform(work, out, change, true).with_context(|| {
+        perform(work, out, change, Begun::Before).with_context(|| {
             format!(
                 "an earlier build was stopped while it wrote `{}`, and its work cannot be \
                  completed; delete `{}` to give it up",
@@ -117,28 +117,45 @@ pub(super) fn resume(work: &Path, out: &Path) -> anyhow::Result<bool> {
     }
 }
 
-/// Looks at everything that could stop a commit, while the old site is still whole.
-fn check(out: &Path, change: &Change) -> anyhow::Result<()> {
+/// When a commit was begun.
+enum Begun<'c> {
+    /// By this build, which has just seen that these folders are not there.
+    Now { missing: BTreeSet<&'c str> },
+    /// By a build that was stopped; what it did is unknown.
+    Before,
+}
+
+/// Looks at everything that could stop a commit, while the old site is still whole. Gives the
+/// folders that are not there; what would be below them is not looked for.
+fn check<'c>(out: &Path, change: &'c Change) -> anyhow::Result<BTreeSet<&'c str>> {
     let cleared: BTreeSet<&str> = change.clear.iter().map(String::as_str).collect();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut missing: BTreeSet<&str> = BTreeSet::new();
     for (path, _) in &change.moves {
+        let mut is_missing = false;
         for parent in parents_of(path) {
-            if seen.insert(parent) {
-                check_parent(out, parent, &cleared)?;
+            if seen.insert(parent) && (is_missing || !check_parent(out, parent, &cleared)?) {
+                missing.insert(parent);
             }
+            is_missing = missing.contains(parent);
+        }
+        if is_missing {
+            continue;
         }
         let target = path::join(out, path)?;
         if fs::symlink_metadata(&target).is_ok_and(|meta| meta.is_dir()) {
             check_folder(&target, path, &cleared)?;
         }
     }
-    Ok(())
+    Ok(missing)
 }
 
-fn check_parent(out: &Path, parent: &str, cleared: &BTreeSet<&str>) -> anyhow::Result<()> {
+/// Whether the folder is there, or something that may be in its place.
+fn check_parent(out: &Path, parent: &str, cleared: &BTreeSet<&str>) -> anyhow::Result<bool> {
     let folder = path::join(out, parent)?;
-    let Ok(meta) = fs::symlink_metadata(&folder) else {
-        return Ok(());
+    let meta = match fs::symlink_metadata(&folder) {
+        Ok(meta) => meta,
+        Err(error) => return Ok(error.kind() != ErrorKind::NotFound),
     };
     if meta.is_symlink() {
         let lands = fs::canonicalize(&folder).ok();
@@ -147,14 +164,14 @@ fn check_parent(out: &Path, parent: &str, cleared: &BTreeSet<&str>) -> anyhow::R
             "`{}` is a link that leads out of the output folder; nothing is written through it",
             folder.display()
         );
-        return Ok(());
+        return Ok(true);
     }
     anyhow::ensure!(
         meta.is_dir() || cleared.contains(parent),
         "`{}` is a file, and the build needs a folder of that name; move it away",
         folder.display()
     );
-    Ok(())
+    Ok(true)
 }
 
 /// A folder stands where a file must be: fine when everything in it goes away.
@@ -176,21 +193,30 @@ fn check_folder(folder: &Path, path: &str, cleared: &BTreeSet<&str>) -> anyhow::
     Ok(())
 }
 
-fn perform(work: &Path, out: &Path, change: &Change, again: bool) -> anyhow::Result<()> {
+fn perform(work: &Path, out: &Path, change: &Change, begun: Begun<'_>) -> anyhow::Result<()> {
     fs::create_dir_all(out).with_context(|| format!("cannot make `{}`", out.display()))?;
     for path in &change.clear {
         remove(out, path)?;
     }
+    let again = matches!(begun, Begun::Before);
+    let is_missing = |path: &str| match &begun {
+        Begun::Now { missing } => parents_of(path)
+            .last()
+            .is_some_and(|up| missing.contains(up)),
+        Begun::Before => false,
+    };
     change.moves.par_iter().try_for_each(|(path, number)| {
         let target = path::join(out, path)?;
         let cannot = || format!("cannot write `{}`", target.display());
         let put = || place(&staged(work, *number), &target, again);
-        // Most folders are there, and what is moved is mostly a file for a file.
+        let make_folder = || target.parent().map_or(Ok(()), fs::create_dir_all);
+        if is_missing(path) {
+            make_folder().with_context(cannot)?;
+        }
+        // Most other folders are there, and what is moved is mostly a file for a file.
         match put() {
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                if let Some(parent) = target.parent() {
-                    fs::create_dir_all(parent).with_context(cannot)?;
-                }
+                make_folder().with_context(cannot)?;
                 put().with_context(cannot)
             }
             Err(_) if fs::symlink_metadata(&target).is_ok_and(|meta| meta.is_dir()) => {

@@ -34,7 +34,8 @@ pub(super) fn join(folder: &Path, path: &str) -> anyhow::Result<PathBuf> {
         "`{}` cannot be the path of an output file",
         path.escape_debug()
     );
-    let mut joined = folder.to_path_buf();
+    let mut joined = PathBuf::with_capacity(folder.as_os_str().len() + path.len() + 1);
+    joined.push(folder);
     joined.extend(path.split('/'));
     Ok(joined)
 }

@@ -51,6 +51,8 @@ pub struct Stage {
     work: PathBuf,
     earlier: Option<Manifest>,
     notes: Vec<String>,
+    /// The folder was not there when the stage was opened: nothing in it has to be looked at.
+    is_new: bool,
     known: Arc<BTreeMap<String, Record>>,
     /// When the stage was opened, by the clock of the file system.
     moment: Option<Moment>,
@@ -91,6 +93,7 @@ impl Stage {
                 out.display()
             ));
         }
+        let is_new = !out.exists();
         fs::create_dir_all(work.join(commit::FILES))
             .with_context(|| format!("cannot make the staging folder `{}`", work.display()))?;
         let earlier = read_manifest(&out, &mut notes)?;
@@ -98,6 +101,7 @@ impl Stage {
             out,
             earlier,
             notes,
+            is_new,
             known: Arc::default(),
             moment: Moment::now(&work.join("clock")).ok(),
             work,
@@ -292,7 +296,7 @@ impl Sink for Stage {
     fn write(&self, path: &str, bytes: &[u8]) -> anyhow::Result<()> {
         let target = path::join(&self.out, path)?;
         self.claim(path, manifest::hash(bytes))?;
-        if holds(&target, bytes) {
+        if !self.is_new && holds(&target, bytes) {
             return Ok(());
         }
         self.stage(path, &target)

@@ -93,9 +93,9 @@ fn weekday_index(weekday: Weekday) -> usize {
 
 fn han(moment: &Moment, form: &str) -> Option<String> {
     let (year, month, day) = parts(moment);
-    let long = format!("{year}年{month}月{day}日");
+    let long = || format!("{year}年{month}月{day}日");
     Some(match form {
-        "long" => long,
+        "long" => long(),
         "short" => format!("{year}-{month:02}-{day:02}"),
         "day" => format!("{month}月{day}日"),
         "month" => format!("{year}年{month}月"),
@@ -110,7 +110,7 @@ fn han(moment: &Moment, form: &str) -> Option<String> {
             "星期日",
         ]),
         "time" => moment.clock(),
-        "datetime" => moment.with_clock(long, " "),
+        "datetime" => moment.with_clock(long(), " "),
         _ => return None,
     })
 }
@@ -132,9 +132,9 @@ fn english(moment: &Moment, form: &str) -> Option<String> {
         "December",
     ]);
     let short: String = month.chars().take(3).collect();
-    let long = format!("{day} {month} {year}");
+    let long = || format!("{day} {month} {year}");
     Some(match form {
-        "long" => long,
+        "long" => long(),
         "short" => format!("{day} {short} {year}"),
         "day" => format!("{day} {month}"),
         "month" => format!("{month} {year}"),
@@ -149,7 +149,7 @@ fn english(moment: &Moment, form: &str) -> Option<String> {
             "Sunday",
         ]),
         "time" => moment.clock(),
-        "datetime" => moment.with_clock(long, ", "),
+        "datetime" => moment.with_clock(long(), ", "),
         _ => return None,
     })
 }
@@ -157,9 +157,9 @@ fn english(moment: &Moment, form: &str) -> Option<String> {
 fn russian(moment: &Moment, form: &str) -> Option<String> {
     let (year, month, day) = parts(moment);
     let of_month = moment.month_of(RUSSIAN_MONTHS);
-    let long = format!("{day} {of_month} {year}\u{a0}г.");
+    let long = || format!("{day} {of_month} {year}\u{a0}г.");
     Some(match form {
-        "long" => long,
+        "long" => long(),
         "short" => format!("{day:02}.{month:02}.{year}"),
         "day" => format!("{day} {of_month}"),
         "month" => {
@@ -190,7 +190,7 @@ fn russian(moment: &Moment, form: &str) -> Option<String> {
             "воскресенье",
         ]),
         "time" => moment.clock(),
-        "datetime" => moment.with_clock(long, ", "),
+        "datetime" => moment.with_clock(long(), ", "),
         _ => return None,
     })
 }
@@ -198,16 +198,16 @@ fn russian(moment: &Moment, form: &str) -> Option<String> {
 /// Languages whose words we do not know get numbers that everybody reads.
 fn plain(moment: &Moment, form: &str) -> Option<String> {
     let (year, month, day) = parts(moment);
-    let long = format!("{year}-{month:02}-{day:02}");
+    let long = || format!("{year}-{month:02}-{day:02}");
     Some(match form {
-        "long" | "short" => long,
+        "long" | "short" => long(),
         "day" => format!("{month:02}-{day:02}"),
         "month" => format!("{year}-{month:02}"),
         "year" => year.to_string(),
         // The name of a weekday is a word; a language that we do not know has none.
         "weekday" => String::new(),
         "time" => moment.clock(),
-        "datetime" => moment.with_clock(long, " "),
+        "datetime" => moment.with_clock(long(), " "),
         _ => return None,
     })
 }

@@ -221,7 +221,10 @@ pub(crate) fn grouped(number: f64, tag: &str) -> String {
         _ => (",", '.'),
     };
     // Two decimals are enough for people; zeros at the end are noise.
-    let text = if number.fract() == 0.0 {
+    let text = if number.fract() == 0.0 && number.abs() < 1e15 {
+        // Counts are whole, and whole numbers need no search for the right digits.
+        (number.abs() as u64).to_string()
+    } else if number.fract() == 0.0 {
         format!("{:.0}", number.abs())
     } else {
         format!("{:.2}", number.abs())
@@ -263,22 +266,27 @@ fn filled(
             Ok(text.to_owned())
         }
     };
-    let mut gaps: BTreeMap<&str, String> = BTreeMap::new();
-    for (key, value) in arguments.iter() {
-        if let Some(key) = key.as_str() {
-            let text = value.to_string();
-            let text = if value.is_safe() {
-                text
-            } else {
-                escape(&text)?
-            };
-            gaps.insert(key, text);
+    // Only what the word has a gap for is written.
+    let mut failed = None;
+    let text = words::fill(&escape(word)?, |name| {
+        if name == "count"
+            && let Some(count) = &count
+        {
+            return Some(count.clone());
         }
+        let mut of_name = arguments
+            .iter()
+            .filter(|(key, _)| key.as_str() == Some(name));
+        let (_, value) = of_name.next()?;
+        let text = value.to_string();
+        if value.is_safe() {
+            return Some(text);
+        }
+        escape(&text).map_err(|error| failed = Some(error)).ok()
+    });
+    if let Some(error) = failed {
+        return Err(error);
     }
-    if let Some(count) = count {
-        gaps.insert("count", count);
-    }
-    let text = words::fill(&escape(word)?, |name| gaps.get(name).cloned());
     Ok(if html {
         Value::safe_string(&text)
     } else {

@@ -1,6 +1,8 @@
 //! HTML outputs: takes the contexts, gives every page, list, overview, 404 and redirect page
 //! to the sink, one at a time, from several threads.
 
+mod buffer;
+
 use super::Sink;
 use super::body::{self, Mode};
 use super::context::site::home;
@@ -206,7 +208,13 @@ fn one(
     let trail = steps(contexts, &output.kind, output.language);
     here.json_ld = json_ld(&output.kind, &trail);
     let mut variables = contexts.output(&here);
-    add(contexts, &output.kind, &mut variables);
+    // When the key is known, the body belongs to the record from the start; to put it into a
+    // record that exists is to make that anew.
+    let content = match (fingerprint, output.kind) {
+        (Some(_), HereKind::Page(id)) => Some(body::page(contexts, id, Mode::Site, errors)),
+        _ => None,
+    };
+    add(contexts, &output.kind, content.as_deref(), &mut variables);
     let key = match fingerprint {
         Some(key) => key,
         None => {
@@ -222,25 +230,38 @@ fn one(
             key
         }
     };
-    fill(contexts, &output.kind, errors, &mut variables);
+    if content.is_none() {
+        fill(contexts, &output.kind, errors, &mut variables);
+    }
     let Some(engine) = contexts.theme.engine(output.language) else {
         return Ok(());
     };
     let context = variables.into_context();
-    match timings.template(&template, || engine.render(&template, &context)) {
-        Ok(html) => sink.write_made(&output.path, key, html.as_bytes()),
-        Err(error) => {
-            errors.add(contexts.theme, &template, &error, source(contexts, output));
-            Ok(())
+    buffer::with(|html| {
+        let render = || engine.render_to(&template, &context, &mut *html);
+        match timings.template(&template, render) {
+            Ok(()) => sink.write_made(&output.path, key, html),
+            Err(error) => {
+                errors.add(contexts.theme, &template, &error, source(contexts, output));
+                Ok(())
+            }
         }
-    }
+    })
 }
 
-/// Adds what an output shows of its own, but for the body, which is long and seldom new.
-fn add(contexts: &Contexts<'_>, kind: &HereKind<'_>, variables: &mut Variables) {
+/// Adds what an output shows of its own. The body, which is long and seldom new, is there only
+/// if it is given.
+fn add(
+    contexts: &Contexts<'_>,
+    kind: &HereKind<'_>,
+    content: Option<&str>,
+    variables: &mut Variables,
+) {
     let site = contexts.site;
     match *kind {
-        HereKind::Page(id) => variables.insert("page", contexts.page(id, "")),
+        HereKind::Page(id) => {
+            variables.insert("page", contexts.page(id, content.unwrap_or_default()));
+        }
         HereKind::List(list, part) => {
             variables.insert("list", contexts.list(list, part, ""));
         }

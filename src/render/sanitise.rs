@@ -1,6 +1,7 @@
 //! Makes texts and HTML safe to carry away from the site: takes what a page holds, gives what
 //! a feed reader or a calendar may be handed. Refuses to know which format it goes into.
 
+use crate::content::bytes;
 use ammonia::{Builder, Url};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -8,7 +9,7 @@ use std::collections::HashSet;
 /// Drops what no XML, JSON or calendar reader wants in a text: C0 and C1 control characters
 /// (tab and line feed stay, carriage return becomes a line feed) and noncharacters.
 pub(crate) fn text(text: &str) -> Cow<'_, str> {
-    if text.chars().all(allowed) {
+    if bytes::is_surely_clean(text) || text.chars().all(allowed) {
         return Cow::Borrowed(text);
     }
     let mut clean = String::with_capacity(text.len());
@@ -28,6 +29,9 @@ pub(crate) fn text(text: &str) -> Cow<'_, str> {
 /// One line of text: white space of every kind is folded into single spaces.
 pub(crate) fn line(value: &str) -> String {
     let clean = text(value);
+    if bytes::is_surely_one_line(&clean) {
+        return clean.into_owned();
+    }
     let mut line = String::with_capacity(clean.len());
     for word in clean.split_whitespace() {
         if !line.is_empty() {

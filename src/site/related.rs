@@ -3,7 +3,7 @@
 //! page does not compare all with all.
 
 use super::list::is_listed;
-use super::{List, Page, PageId};
+use super::{LanguageId, List, Page, PageId};
 use crate::content::Kind;
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -13,18 +13,25 @@ use std::collections::HashMap;
 const LIMIT: usize = 5;
 /// Pages on either side that are looked at in a term's list.
 const REACH: usize = 40;
-/// Pages that one thread takes at a time: each time costs a fresh set of scores.
+/// Pages that one thread takes at a time: each time costs a fresh table of scores.
 const TOGETHER: usize = 256;
 
 /// Fills `related` of all pages.
 pub(super) fn relate(pages: &mut [Page], lists: &[List]) {
     let members = members(pages, lists);
-    let related: Vec<Vec<PageId>> = (0..pages.len())
-        .into_par_iter()
+    // Side by side: hundreds of pages are asked for each page, and the pages themselves are
+    // large and lie far apart.
+    let languages: Vec<LanguageId> = pages.iter().map(|page| page.language).collect();
+    let related: Vec<Vec<PageId>> = pages
+        .par_iter()
+        .enumerate()
         .with_min_len(TOGETHER)
         .map_init(
-            || Scores::of(pages.len()),
-            |scores, index| best(super::list::number(index), pages, &members, scores),
+            || Scores::new(pages.len()),
+            |scores, (index, page)| {
+                let id = super::list::number(index);
+                best(id, page, &languages, &members, scores)
+            },
         )
         .collect();
     for (page, related) in pages.iter_mut().zip(related) {
@@ -51,7 +58,7 @@ fn shared(page: &Page) -> impl Iterator<Item = Shared> + '_ {
 fn members(pages: &[Page], lists: &[List]) -> HashMap<Shared, Vec<PageId>> {
     let mut members: HashMap<Shared, Vec<PageId>> = HashMap::with_capacity(lists.len());
     for (id, page) in (0..).zip(pages) {
-        if !is_listed(page) || matches!(page.kind, Kind::Digest | Kind::Page) {
+        if !is_listed(page) || matches!(page.source.kind, Kind::Digest | Kind::Page) {
             continue;
         }
         for shared in shared(page) {
@@ -61,37 +68,46 @@ fn members(pages: &[Page], lists: &[List]) -> HashMap<Shared, Vec<PageId>> {
     members
 }
 
-/// How much each page shares with the one that is looked at; used for one after another.
+/// What pages are worth to one page, kept from page to page for its room.
 struct Scores {
-    by_page: Vec<u32>,
-    /// Pages with a score.
-    found: Vec<PageId>,
+    /// By page; zero for all that share nothing.
+    of: Vec<u32>,
+    /// Those that share something.
+    sharing: Vec<PageId>,
 }
 
 impl Scores {
-    fn of(pages: usize) -> Self {
+    fn new(pages: usize) -> Self {
         Self {
-            by_page: vec![0; pages],
-            found: Vec::new(),
+            of: vec![0; pages],
+            sharing: Vec::new(),
         }
     }
 
-    fn add(&mut self, page: PageId, worth: u32) {
-        let score = &mut self.by_page[page as usize];
+    fn add(&mut self, id: PageId, worth: u32) {
+        let score = &mut self.of[id as usize];
         if *score == 0 {
-            self.found.push(page);
+            self.sharing.push(id);
         }
         *score += worth;
+    }
+
+    /// All scores; none is left.
+    fn take(&mut self) -> impl Iterator<Item = (PageId, u32)> {
+        let of = &mut self.of;
+        self.sharing
+            .drain(..)
+            .map(|id| (id, std::mem::take(&mut of[id as usize])))
     }
 }
 
 fn best(
     id: PageId,
-    pages: &[Page],
+    page: &Page,
+    languages: &[LanguageId],
     members: &HashMap<Shared, Vec<PageId>>,
     scores: &mut Scores,
 ) -> Vec<PageId> {
-    let page = &pages[id as usize];
     for shared in shared(page) {
         let Some(list) = members.get(&shared) else {
             continue;
@@ -102,23 +118,22 @@ fn best(
         let first = here.saturating_sub(REACH);
         let last = (here + REACH + 1).min(list.len());
         for other in &list[first..last] {
-            if *other != id && pages[*other as usize].language == page.language {
+            if *other != id && languages[*other as usize] == page.language {
                 scores.add(*other, worth);
             }
         }
     }
-    let Scores { by_page, found } = scores;
-    let rank = |other: &PageId| {
-        let score = by_page[*other as usize];
-        (Reverse(score), other.abs_diff(id), *other)
-    };
-    if found.len() > LIMIT {
-        found.select_nth_unstable_by_key(LIMIT, rank);
+    let mut ranked: Vec<(Reverse<u32>, u32, PageId)> = scores
+        .take()
+        .map(|(other, score)| (Reverse(score), other.abs_diff(id), other))
+        .collect();
+    if ranked.len() > LIMIT {
+        ranked.select_nth_unstable(LIMIT);
+        ranked.truncate(LIMIT);
     }
-    let mut best: Vec<PageId> = found.iter().take(LIMIT).copied().collect();
-    best.sort_unstable_by_key(rank);
-    for other in found.drain(..) {
-        by_page[other as usize] = 0;
-    }
+    ranked.sort_unstable();
+    // A collect in place would keep the room of all that were ranked.
+    let mut best = Vec::with_capacity(ranked.len());
+    best.extend(ranked.into_iter().map(|(_, _, other)| other));
     best
 }

@@ -2,6 +2,7 @@
 //! characters and noncharacters, and where the first one stood. Tabs and line ends stay.
 
 use super::source::{Edits, Rewritten};
+use crate::content::bytes;
 use std::borrow::Cow;
 
 /// What was left out.
@@ -18,6 +19,9 @@ pub(super) struct Dropped {
 /// Leaves out what must not be in a page. The marks that this module's siblings put into the
 /// text are noncharacters, so no author can forge them.
 pub(super) fn clean(text: &str) -> (Cow<'_, str>, Edits, Option<Dropped>) {
+    if bytes::is_surely_clean(text) {
+        return (Cow::Borrowed(text), Edits::default(), None);
+    }
     let mut rewritten = Rewritten::new(text);
     let mut dropped: Option<Dropped> = None;
     // Every forbidden character begins with one of these bytes.

@@ -10,6 +10,7 @@
 
 use super::script::{is_cjk, is_shared_punctuation};
 use super::source::{Edits, Rewritten};
+use crate::content::bytes::position;
 use std::borrow::Cow;
 
 /// A noncharacter: neither space nor punctuation for the parser, and in no author's text.
@@ -21,11 +22,8 @@ pub(super) fn mark(text: &str) -> (Cow<'_, str>, Edits) {
     let mut rewritten = Rewritten::new(text);
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(found) = bytes[at..]
-        .iter()
-        .position(|byte| matches!(byte, b'*' | b'~'))
-    {
-        let mut start = at + found;
+    while let Some(found) = position(bytes, at, |byte| (byte == b'*') | (byte == b'~')) {
+        let mut start = found;
         let backslashes = bytes[at..start]
             .iter()
             .rev()
@@ -34,7 +32,7 @@ pub(super) fn mark(text: &str) -> (Cow<'_, str>, Edits) {
         if backslashes % 2 == 1 {
             start += 1;
         }
-        let mark = bytes[at + found];
+        let mark = bytes[found];
         let length = bytes[start..]
             .iter()
             .take_while(|byte| **byte == mark)

@@ -1,31 +1,25 @@
 //! Text → HTML: takes plain text, appends it escaped. Drops the marks of [`super::emphasis`].
 
 use super::emphasis::MARK;
+use crate::content::bytes;
 
 /// Text between tags.
 pub(super) fn text(text: &str, html: &mut String) {
-    push(text, html, |byte| match byte {
-        b'&' => Some("&amp;"),
-        b'<' => Some("&lt;"),
-        b'>' => Some("&gt;"),
-        _ => None,
+    push(text, html, |byte| {
+        (byte == b'&') | (byte == b'<') | (byte == b'>')
     });
 }
 
 /// Text between the double quotes of an attribute.
 pub(super) fn attribute(text: &str, html: &mut String) {
-    push(text, html, |byte| match byte {
-        b'&' => Some("&amp;"),
-        b'<' => Some("&lt;"),
-        b'>' => Some("&gt;"),
-        b'"' => Some("&quot;"),
-        _ => None,
+    push(text, html, |byte| {
+        (byte == b'&') | (byte == b'<') | (byte == b'>') | (byte == b'"')
     });
 }
 
 /// Text that is HTML already: only the marks go.
 pub(super) fn verbatim(text: &str, html: &mut String) {
-    push(text, html, |_| None);
+    push(text, html, |_| false);
 }
 
 /// An escaped copy.
@@ -35,19 +29,29 @@ pub(super) fn escaped(source: &str) -> String {
     html
 }
 
-fn push(text: &str, html: &mut String, entity: fn(u8) -> Option<&'static str>) {
-    let mut copied = 0;
-    let bytes = text.as_bytes();
-    for (at, byte) in bytes.iter().enumerate() {
-        // The mark's first byte also begins other characters, so the rest is compared.
-        if *byte == 0xEF && text[at..].starts_with(MARK) {
-            html.push_str(&text[copied..at]);
-            copied = at + MARK.len_utf8();
-        } else if let Some(entity) = entity(*byte) {
-            html.push_str(&text[copied..at]);
-            html.push_str(entity);
-            copied = at + 1;
+/// Appends a text with entities for its special characters.
+fn push(text: &str, html: &mut String, is_special: impl Fn(u8) -> bool + Copy) {
+    // Its bytes are those of other characters too, so a text is first asked whether it has one.
+    if text.contains(MARK) {
+        for part in text.split(MARK) {
+            push_unmarked(part, html, is_special);
         }
+    } else {
+        push_unmarked(text, html, is_special);
+    }
+}
+
+fn push_unmarked(text: &str, html: &mut String, is_special: impl Fn(u8) -> bool + Copy) {
+    let mut copied = 0;
+    while let Some(at) = bytes::position(text.as_bytes(), copied, is_special) {
+        html.push_str(&text[copied..at]);
+        html.push_str(match text.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            _ => "&quot;",
+        });
+        copied = at + 1;
     }
     html.push_str(&text[copied..]);
 }

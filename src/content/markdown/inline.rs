@@ -70,7 +70,7 @@ impl Writer<'_> {
     /// Text with links for its bare addresses.
     fn linked(&mut self, text: &str, base: usize) {
         let bare = self.links == 0
-            && (text.contains([':', '@']) || text.contains("ww"))
+            && linkify::may_hold(text)
             && !self.is_inside(&["a", "code", "pre", "script", "style", "textarea"]);
         if !bare {
             return self.push_text(text);

@@ -3,6 +3,7 @@
 
 use super::emphasis::MARK;
 use super::script::is_cjk;
+use crate::content::bytes::position;
 use std::ops::Range;
 
 /// An address in a text.
@@ -14,16 +15,20 @@ pub(super) struct Address {
     pub(super) scheme: &'static str,
 }
 
+/// Whether a text may hold an address; most do not, and are not looked through.
+pub(super) fn may_hold(text: &str) -> bool {
+    position(text.as_bytes(), 0, |byte| (byte == b':') | (byte == b'@')).is_some()
+        || text.contains("ww")
+}
+
 /// Finds all addresses in a text, in order.
 pub(super) fn find(text: &str) -> Vec<Address> {
     let mut found: Vec<Address> = Vec::new();
     let bytes = text.as_bytes();
     let mut from = 0;
-    while let Some(at) = bytes[from..]
-        .iter()
-        .position(|b| matches!(b, b':' | b'@' | b'w' | b'W'))
-    {
-        let at = from + at;
+    while let Some(at) = position(bytes, from, |byte| {
+        (byte == b':') | (byte == b'@') | (byte == b'w') | (byte == b'W')
+    }) {
         let earliest = found.last().map_or(0, |address| address.range.end);
         let address = match bytes[at] {
             b':' => url(text, at, earliest),

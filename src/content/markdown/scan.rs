@@ -8,6 +8,7 @@ use super::legacy::{self, Tags};
 use super::piece::{Piece, PieceKind, block_token, inline_token};
 use super::source::{Edits, Rewritten};
 use super::{directive, formula};
+use crate::content::bytes::position;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -116,7 +117,13 @@ impl Scanner<'_> {
         let bytes = self.text.as_bytes();
         let mut at = start;
         let mut end = end;
-        while at < end {
+        // All that a line may hold that is more than text.
+        let counts = |byte: u8| {
+            let opens = (byte == b'[') | (byte == b'<') | (byte == b'{');
+            opens | (byte == b'\\') | (byte == b'`') | (byte == b'$')
+        };
+        while let Some(found) = position(&bytes[..end], at, counts) {
+            at = found;
             let next = match bytes[at] {
                 b'\\' if self.math => self.backslash(at),
                 b'\\' => at + 2,
@@ -323,10 +330,7 @@ impl Scanner<'_> {
 
 /// Offset behind the line's end.
 pub(super) fn line_end(text: &str, from: usize) -> usize {
-    text.as_bytes()[from.min(text.len())..]
-        .iter()
-        .position(|byte| *byte == b'\n')
-        .map_or(text.len(), |at| from + at + 1)
+    position(text.as_bytes(), from, |byte| byte == b'\n').map_or(text.len(), |at| at + 1)
 }
 
 fn floor(text: &str, at: usize) -> usize {

@@ -1,6 +1,7 @@
 //! Texts that were rewritten before parsing, and the way back: takes edits in ascending order,
 //! gives for each offset of the new text the offset in the author's. Knows nothing of markdown.
 
+use crate::content::bytes::position;
 use crate::diag::Position;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -134,18 +135,19 @@ impl<'a> Locator<'a> {
     fn walk(&self) -> Vec<(usize, u32, u32)> {
         let mut marks = Vec::with_capacity(self.text.len() / STEP + 1);
         let (mut line, mut column) = (self.first_line, 1_u32);
-        let mut next = 0;
-        for (offset, c) in self.text.char_indices() {
-            if offset >= next {
-                marks.push((offset, line, column));
-                next = offset + STEP;
-            }
-            if c == '\n' {
+        let mut rest = self.text;
+        while !rest.is_empty() {
+            marks.push((self.text.len() - rest.len(), line, column));
+            let (step, behind) = rest.split_at(rest.ceil_char_boundary(STEP));
+            let mut begin = 0;
+            while let Some(end) = position(step.as_bytes(), begin, |byte| byte == b'\n') {
                 line = line.saturating_add(1);
                 column = 1;
-            } else {
-                column = column.saturating_add(1);
+                begin = end + 1;
             }
+            let characters = step[begin..].chars().count();
+            column = column.saturating_add(u32::try_from(characters).unwrap_or(u32::MAX));
+            rest = behind;
         }
         marks
     }

@@ -16,12 +16,12 @@ pub(crate) fn value(call: &Call<'_>, lang: &str, placed: &dyn Fn(&str) -> String
         .iter()
         .map(|offered| channel(offered, lang, placed))
         .collect();
-    Value::from(record([
+    record([
         ("text", maybe(said(call.text))),
         ("button", maybe(said(call.button))),
         ("join", Value::from(placed(call.join))),
         ("channels", Value::from(channels)),
-    ]))
+    ])
 }
 
 /// Text, unless it is empty.
@@ -45,7 +45,7 @@ pub(crate) fn channel(offered: &Offered<'_>, lang: &str, placed: &dyn Fn(&str) -
             Some(SIDE),
         ),
     };
-    Value::from(record([
+    record([
         ("name", Value::from(own.name.as_str())),
         ("kind", Value::from(own.kind.as_str())),
         ("title", Value::from(title)),
@@ -54,7 +54,7 @@ pub(crate) fn channel(offered: &Offered<'_>, lang: &str, placed: &dyn Fn(&str) -
         ("url", Value::from(placed(&door.url))),
         ("leads", Value::from(matches!(door.leads, Leads::To(_)))),
         ("qr", code),
-    ]))
+    ])
 }
 
 /// The record `community` of a language; none when the site has no channels.
@@ -79,7 +79,7 @@ pub(super) fn community(site: &Site, language: usize) -> Value {
         .iter()
         .map(|offered| channel(offered, lang, &str::to_owned))
         .collect();
-    Value::from(record([
+    record([
         ("positioning", Value::from(settings.positioning.get(lang))),
         ("join", Value::from(join.unwrap_or_default())),
         ("channels", Value::from(channels)),
@@ -88,5 +88,5 @@ pub(super) fn community(site: &Site, language: usize) -> Value {
             "pillars",
             texts(settings.pillars.iter().map(String::as_str)),
         ),
-    ]))
+    ])
 }

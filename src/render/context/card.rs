@@ -23,7 +23,7 @@ pub(super) fn card(site: &Site, page: &Page, links: &[Value], employer: Option<&
         (Some(date), Some(updated)) if updated.at <= date.at => None,
         (_, updated) => updated.as_ref(),
     };
-    Value::from(record([
+    record([
         ("title", Value::from(source.title.as_str())),
         ("url", Value::from(page.url.as_str())),
         (
@@ -53,14 +53,14 @@ pub(super) fn card(site: &Site, page: &Page, links: &[Value], employer: Option<&
         ("policy", own("policy")),
         ("event", own("event")),
         ("extra", extra(&meta.extra)),
-    ]))
+    ])
 }
 
 /// A page as a line of an archive, which may have a hundred thousand of them: what no edit of a
 /// text changes.
 pub(super) fn line(site: &Site, page: &Page) -> Value {
     let tag = &site.config.languages[usize::from(page.language)].tag;
-    Value::from(record([
+    record([
         ("title", Value::from(page.source.title.as_str())),
         ("url", Value::from(page.url.as_str())),
         ("kind", Value::from(page.kind.as_str())),
@@ -69,7 +69,7 @@ pub(super) fn line(site: &Site, page: &Page) -> Value {
             "date",
             maybe_date(page.date.as_ref(), &site.config.timezone),
         ),
-    ]))
+    ])
 }
 
 fn own_fields(site: &Site, page: &Page, wanted: &str, employer: Option<&Value>) -> Value {
@@ -146,7 +146,7 @@ fn extra(fields: &[(String, serde_json::Value)]) -> Value {
 pub(super) fn of_section(title: &str, url: &str, absolute: &str, lang: &str) -> Value {
     let none = Value::none;
     let nothing = || Value::from(Vec::<Value>::new());
-    Value::from(record([
+    record([
         ("title", Value::from(title)),
         ("url", Value::from(url)),
         ("absolute", Value::from(absolute)),
@@ -170,5 +170,5 @@ pub(super) fn of_section(title: &str, url: &str, absolute: &str, lang: &str) -> 
         ("policy", none()),
         ("event", none()),
         ("extra", Value::from(Map::new())),
-    ]))
+    ])
 }

@@ -16,7 +16,7 @@ pub(super) fn company(site: &Site, page: &Page, company: &Company, open_jobs: us
     for (tag, name) in &company.names {
         names.insert(tag.clone().into(), Value::from(name.as_str()));
     }
-    Value::from(record([
+    record([
         ("name", Value::from(company_name(page, company, tag))),
         ("names", Value::from(names)),
         ("city", maybe(company.city.as_deref())),
@@ -40,7 +40,7 @@ pub(super) fn company(site: &Site, page: &Page, company: &Company, open_jobs: us
         ("pros", texts(company.pros.iter().map(String::as_str))),
         ("cons", texts(company.cons.iter().map(String::as_str))),
         ("open_jobs", count(open_jobs)),
-    ]))
+    ])
 }
 
 fn company_name<'a>(page: &'a Page, company: &'a Company, tag: &str) -> &'a str {
@@ -65,7 +65,7 @@ pub(super) fn job(site: &Site, page: &Page, job: &Job, employer: Option<&Value>)
         }
     });
     let last_day = job.valid_through.as_ref().map(|moment| &moment.value);
-    Value::from(record([
+    record([
         ("company", employer.cloned().unwrap_or_else(Value::none)),
         ("employment_type", maybe(job.employment_type.as_deref())),
         ("remote", Value::from(job.remote)),
@@ -85,18 +85,18 @@ pub(super) fn job(site: &Site, page: &Page, job: &Job, employer: Option<&Value>)
                 page.expired || last_day.is_some_and(|moment| moment.end(zone) <= site.now),
             ),
         ),
-    ]))
+    ])
 }
 
 fn salary(salary: &Salary, tag: &str) -> Value {
-    Value::from(record([
+    record([
         ("min", salary.min.map_or_else(Value::none, number)),
         ("max", salary.max.map_or_else(Value::none, number)),
         ("currency", Value::from(salary.currency.as_str())),
         ("period", Value::from(salary.period.as_str())),
         ("months", salary.months.map_or_else(Value::none, number)),
         ("text", Value::from(salary_text(salary, tag))),
-    ]))
+    ])
 }
 
 fn salary_text(salary: &Salary, tag: &str) -> String {
@@ -128,7 +128,7 @@ pub(super) fn policy(site: &Site, policy: &Policy) -> Value {
     let zone = &site.config.timezone;
     let until = policy.effective_until.as_ref().map(|until| &until.value);
     let deadline = policy.deadline.as_ref().map(|deadline| &deadline.value);
-    Value::from(record([
+    record([
         ("issuer", maybe(policy.issuer.as_deref())),
         ("document_number", maybe(policy.document_number.as_deref())),
         ("region", maybe(policy.region.as_deref())),
@@ -153,13 +153,13 @@ pub(super) fn policy(site: &Site, policy: &Policy) -> Value {
                     .is_some_and(|from| from.at > site.now),
             ),
         ),
-    ]))
+    ])
 }
 
 /// The record `event`.
 pub(super) fn event(site: &Site, event: &Event) -> Value {
     let zone = &site.config.timezone;
-    Value::from(record([
+    record([
         (
             "start",
             event
@@ -187,7 +187,7 @@ pub(super) fn event(site: &Site, event: &Event) -> Value {
         ),
         ("past", Value::from(is_past(site, event))),
         ("has_recap", Value::from(event.recap.is_some())),
-    ]))
+    ])
 }
 
 /// Whether an event is over: it says so, or its last moment lies before the build's.

@@ -80,7 +80,7 @@ pub(super) fn value(contexts: &Contexts<'_>, here: &Here<'_>) -> Value {
     let trail = trail(here, &steps(contexts, &here.kind, here.language));
     let alternates = alternates(site, here.language, head.versions);
     let (previous, next) = head.neighbours;
-    Value::from(record([
+    record([
         ("url", Value::from(here.url.as_str())),
         (
             "absolute",
@@ -101,7 +101,7 @@ pub(super) fn value(contexts: &Contexts<'_>, here: &Here<'_>) -> Value {
         ("published", head.dates.0),
         ("modified", head.dates.1),
         ("call", way::call(contexts, here)),
-    ]))
+    ])
 }
 
 fn of_page(contexts: &Contexts<'_>, page: &Page, here: &Here<'_>) -> Head {
@@ -404,7 +404,7 @@ pub(super) fn alternate(
     current: bool,
 ) -> Value {
     let known = &site.config.languages[language];
-    Value::from(record([
+    record([
         ("hreflang", Value::from(hreflang)),
         ("lang", Value::from(known.tag.as_str())),
         ("name", Value::from(known.name.as_str())),
@@ -414,7 +414,7 @@ pub(super) fn alternate(
             Value::from(address::absolute(&site.config, url)),
         ),
         ("current", Value::from(current)),
-    ]))
+    ])
 }
 
 /// All versions in the order of the languages; `x-default` is the first of them.

@@ -46,7 +46,7 @@ pub(super) fn value(contexts: &Contexts<'_>, list: &List, part: usize, content: 
     };
     let (parent, children) = around(contexts, list);
     let neighbour = |part: usize| Value::from(part_url(list, part));
-    Value::from(record([
+    record([
         ("of", Value::from(word(&list.of))),
         ("kind", maybe(kind.map(Kind::as_str))),
         (
@@ -109,7 +109,7 @@ pub(super) fn value(contexts: &Contexts<'_>, list: &List, part: usize, content: 
                 Value::none()
             },
         ),
-    ]))
+    ])
 }
 
 /// Links to the first part, to this one and two on either side, and to the last: a list of a
@@ -247,13 +247,13 @@ fn years(contexts: &Contexts<'_>, pages: &[PageId]) -> Value {
     let years = dated
         .chunk_by(|a, b| a.0 == b.0)
         .map(|year| {
-            Value::from(record([
+            record([
                 ("year", Value::from(i64::from(year[0].0))),
                 (
                     "pages",
                     Value::from(year.iter().map(line).collect::<Vec<_>>()),
                 ),
-            ]))
+            ])
         })
         .collect::<Vec<_>>();
     Value::from(years)
@@ -292,7 +292,7 @@ fn term(contexts: &Contexts<'_>, id: u32, depth: usize) -> Option<Value> {
             .filter_map(|child| term(contexts, *child, depth + 1))
             .collect()
     };
-    Some(Value::from(record([
+    Some(record([
         (
             "title",
             Value::from(titles::list(contexts.site, contexts.theme, list)),
@@ -300,5 +300,5 @@ fn term(contexts: &Contexts<'_>, id: u32, depth: usize) -> Option<Value> {
         ("url", Value::from(list.url.as_str())),
         ("count", count(list.pages.len())),
         ("children", Value::from(children)),
-    ])))
+    ]))
 }

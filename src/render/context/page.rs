@@ -1,11 +1,12 @@
 //! The record `page`: takes a page and its filled body, gives everything its template sees.
 
 use super::here::alternate;
-use super::value::{maybe, record, texts};
+use super::value::{maybe, of_fields, record, texts};
 use super::{Contexts, card};
 use crate::content::Heading;
 use crate::render::address;
 use crate::site::{Page, PageId, Site, Target, has_event_file};
+use tera::value::Key;
 use tera::{Map, Value};
 
 /// The record; the fields of the card come first.
@@ -21,7 +22,7 @@ pub(super) fn value(contexts: &Contexts<'_>, id: PageId, content: &str) -> Value
     } else {
         (tree(&source.body.headings), flat(&source.body.headings))
     };
-    let own = record([
+    let own = [
         ("card", contexts.card(id)),
         ("content", Value::safe_string(content)),
         ("toc", Value::from(toc)),
@@ -68,10 +69,17 @@ pub(super) fn value(contexts: &Contexts<'_>, id: PageId, content: &str) -> Value
             "stage",
             maybe(meta.stage.as_ref().map(|stage| stage.value.as_str())),
         ),
-    ]);
-    let mut fields = contexts.card(id).as_map().cloned().unwrap_or_default();
+    ];
+    let card = contexts.card(id);
+    let of_card = card.as_map().into_iter().flatten();
+    let mut fields: Vec<(&'static str, Value)> = of_card
+        .filter_map(|(name, value)| match name {
+            Key::Str(name) => Some((*name, value.clone())),
+            _ => None,
+        })
+        .collect();
     fields.extend(own);
-    Value::from(fields)
+    of_fields(&fields)
 }
 
 fn flat(headings: &[Heading]) -> Vec<Value> {
@@ -82,12 +90,12 @@ fn flat(headings: &[Heading]) -> Vec<Value> {
 }
 
 fn heading(heading: &Heading, children: Vec<Value>) -> Value {
-    Value::from(record([
+    record([
         ("level", Value::from(u32::from(heading.level))),
         ("id", Value::from(heading.id.as_str())),
         ("text", Value::from(heading.text.as_str())),
         ("children", Value::from(children)),
-    ]))
+    ])
 }
 
 /// Headings of the levels 2 and 3: the third below the second before it.
@@ -152,11 +160,11 @@ fn series(contexts: &Contexts<'_>, page: &Page) -> Value {
     let Some(series) = contexts.site.series.get(index as usize) else {
         return Value::none();
     };
-    Value::from(record([
+    record([
         ("name", Value::from(series.name.as_str())),
         ("index", Value::from(place + 1)),
         ("pages", contexts.cards_of(&series.pages)),
-    ]))
+    ])
 }
 
 /// Whether the body shows the cover itself: many old posts begin with the picture that their

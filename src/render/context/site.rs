@@ -2,17 +2,18 @@
 //! of that language sees. Made once per language; only the menu changes from page to page.
 
 use super::titles;
-use super::value::{count, link, maybe, record};
+use super::value::{count, link, maybe, of_fields, record};
 use crate::config::{Config, MenuItem};
 use crate::render::address;
 use crate::render::theme::Theme;
 use crate::site::{List, ListOf, Site};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 use tera::{Map, Value};
 
 /// What is the same on all pages of a language.
 pub(super) struct LanguageSite {
-    base: Map,
+    base: Vec<(&'static str, Value)>,
     home: String,
     menu: Vec<(String, String)>,
     sections: Vec<(String, String)>,
@@ -21,6 +22,8 @@ pub(super) struct LanguageSite {
     pub(super) language: Value,
     /// The feeds of the home page.
     pub(super) feeds: Vec<Value>,
+    /// The record `site` by which links lead to where one is: it differs in nothing else.
+    made: Mutex<BTreeMap<Vec<bool>, Value>>,
 }
 
 impl LanguageSite {
@@ -64,7 +67,7 @@ impl LanguageSite {
             crate::render::theme::manifest_value,
         );
         let year = site.now.to_zoned(config.timezone.clone()).year();
-        let base = record([
+        let base = vec![
             ("title", Value::from(config.title.get(tag))),
             ("description", Value::from(config.description.get(tag))),
             ("url", Value::from(address::absolute(config, &home))),
@@ -80,7 +83,7 @@ impl LanguageSite {
             ("community", super::call::community(site, language)),
             ("extra", extra),
             ("year", count(usize::try_from(year).unwrap_or_default())),
-        ]);
+        ];
         Self {
             base,
             home,
@@ -89,30 +92,47 @@ impl LanguageSite {
             taxonomies,
             language: self::language(config, language, language),
             feeds,
+            made: Mutex::default(),
         }
     }
 
     /// The record `site` on the page at a URL.
     pub(super) fn at(&self, url: &str) -> Value {
-        let mut site = self.base.clone();
+        // Every page lies below the home page; only it is there.
+        let is_current =
+            |target: &String| target == url || (*target != self.home && url.starts_with(target));
+        let links = self.links().into_iter().flat_map(|(_, links)| links);
+        let current: Vec<bool> = links.map(|(_, target)| is_current(target)).collect();
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let record = made.entry(current);
+        record
+            .or_insert_with_key(|current| self.with_current(current))
+            .clone()
+    }
 
-        for (name, links) in [
+    fn links(&self) -> [(&'static str, &Vec<(String, String)>); 3] {
+        [
             ("menu", &self.menu),
             ("sections", &self.sections),
             ("taxonomies", &self.taxonomies),
-        ] {
+        ]
+    }
+
+    /// The record with links of which some lead to where one is.
+    fn with_current(&self, current: &[bool]) -> Value {
+        let mut current = current.iter().copied();
+        let mut fields = self.base.clone();
+        for (name, links) in self.links() {
             let links: Vec<Value> = links
                 .iter()
-                .map(|(title, target)| {
-                    // Every page lies below the home page; only it is there.
-                    let current =
-                        target == url || (*target != self.home && url.starts_with(target));
-                    link(title, target, current)
-                })
+                .map(|(title, target)| link(title, target, current.next().unwrap_or_default()))
                 .collect();
-            site.insert(name.into(), Value::from(links));
+            let field = fields.iter_mut().find(|(known, _)| *known == name);
+            if let Some((_, field)) = field {
+                *field = Value::from(links);
+            }
         }
-        Value::from(site)
+        of_fields(&fields)
     }
 }
 
@@ -140,11 +160,11 @@ pub(super) fn feeds(site: &Site, theme: &Theme, list: &List) -> Vec<Value> {
     address::feed_forms(config)
         .into_iter()
         .map(|form| {
-            Value::from(record([
+            record([
                 ("title", Value::from(format!("{title} ({})", form.name()))),
                 ("type", Value::from(form.media_type())),
                 ("url", Value::from(address::beside(&list.url, form.file()))),
-            ]))
+            ])
         })
         .collect()
 }
@@ -159,14 +179,14 @@ fn languages(config: &Config, current: usize) -> Value {
 
 fn language(config: &Config, index: usize, current: usize) -> Value {
     let language = &config.languages[index];
-    Value::from(record([
+    record([
         ("tag", Value::from(language.tag.as_str())),
         ("name", Value::from(language.name.as_str())),
         ("locale", Value::from(locale(&language.tag))),
         ("direction", Value::from(direction(&language.tag))),
         ("home", Value::from(home(config, index))),
         ("current", Value::from(index == current)),
-    ]))
+    ])
 }
 
 /// `zh-Hans` → `zh_CN`: OpenGraph wants a language and a territory.

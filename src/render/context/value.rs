@@ -3,15 +3,31 @@
 
 use crate::content::date::Moment;
 use jiff::tz::TimeZone;
-use tera::{Map, Value};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+use tera::Value;
 
 /// A record of the contract. Field names are static, so they are never copied.
-pub(super) fn record<const N: usize>(fields: [(&'static str, Value); N]) -> Map {
-    let mut map = Map::with_capacity(N);
-    for (name, value) in fields {
-        map.insert(name.into(), value);
+pub(super) fn record<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
+    of_fields(&fields)
+}
+
+/// A record of any number of fields.
+pub(super) fn of_fields(fields: &[(&'static str, Value)]) -> Value {
+    Value::try_from_serializable(&Fields(fields)).unwrap_or_else(|_| Value::none())
+}
+
+/// Fields on their way into a record. The engine makes a value of a map by putting every entry
+/// into another map; a struct becomes one at once.
+struct Fields<'a>(&'a [(&'static str, Value)]);
+
+impl Serialize for Fields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut record = serializer.serialize_struct("record", self.0.len())?;
+        for (name, value) in self.0 {
+            record.serialize_field(name, value)?;
+        }
+        record.end()
     }
-    map
 }
 
 /// Text, or none.
@@ -62,19 +78,19 @@ fn date_text(moment: &Moment, zone: &TimeZone) -> String {
 
 /// A link.
 pub(super) fn link(title: &str, url: &str, current: bool) -> Value {
-    Value::from(record([
+    record([
         ("title", Value::from(title)),
         ("url", Value::from(url)),
         ("current", Value::from(current)),
-    ]))
+    ])
 }
 
 /// A picture.
 pub(super) fn picture(url: &str, alt: &str, width: Option<u32>, height: Option<u32>) -> Value {
-    Value::from(record([
+    record([
         ("url", Value::from(url)),
         ("alt", Value::from(alt)),
         ("width", Value::from(width)),
         ("height", Value::from(height)),
-    ]))
+    ])
 }

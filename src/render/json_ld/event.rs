@@ -1,12 +1,12 @@
 //! Events, at a place, from afar, or both.
 
-use super::{Missing, Node, image, last_second, organization, publisher};
+use super::node::{Json, Node};
+use super::{Missing, image, last_second, named, organization, publisher};
 use crate::content::Kind;
 use crate::content::kind::Event;
 use crate::render::address::absolute;
 use crate::render::{sanitise, summary};
 use crate::site::{Page, Site};
-use serde_json::{Value, json};
 
 /// The node of an event, or what it lacks.
 pub(super) fn node(
@@ -14,7 +14,7 @@ pub(super) fn node(
     page: &Page,
     event: &Event,
     missing: &mut Vec<Missing>,
-) -> Option<Value> {
+) -> Option<Json> {
     let config = &*site.config;
     let place = event.place.as_deref().or(event.address.as_deref());
     if place.is_none() && event.online_url.is_none() {
@@ -37,7 +37,7 @@ pub(super) fn node(
 
     let mut node = Node::new("Event");
     node.text("name", &page.source.title);
-    node.set("url", json!(absolute(config, &page.url)));
+    node.set("url", absolute(config, &page.url));
     node.text("description", &summary::of(page));
     node.moment("startDate", event.start.as_ref().map(|start| start.value));
     node.maybe(
@@ -45,57 +45,56 @@ pub(super) fn node(
         event
             .end
             .as_ref()
-            .map(|end| json!(last_second(end.value, &config.timezone))),
+            .map(|end| last_second(end.value, &config.timezone)),
     );
     let status = match event.status.as_deref() {
         Some("cancelled") => "https://schema.org/EventCancelled",
         Some("postponed") => "https://schema.org/EventPostponed",
         _ => "https://schema.org/EventScheduled",
     };
-    node.set("eventStatus", json!(status));
+    node.set("eventStatus", status);
     let physical = place.map(|place| {
-        json!({
-            "@type": "Place",
-            "name": sanitise::line(place),
-            "address": organization::address(site, page, None, event.address.as_deref().or(Some(place))),
-        })
+        let street = event.address.as_deref().or(Some(place));
+        let mut node = Node::new("Place");
+        node.set("name", sanitise::line(place));
+        node.set("address", organization::address(site, page, None, street));
+        node.finish()
     });
-    let remote = event
-        .online_url
-        .as_deref()
-        .map(|url| json!({ "@type": "VirtualLocation", "url": url }));
-    let (mode, location) = match (physical, remote) {
-        (Some(physical), Some(remote)) => ("Mixed", json!([physical, remote])),
-        (Some(physical), None) => ("Offline", physical),
-        (None, remote) => ("Online", remote.unwrap_or_default()),
+    let remote = event.online_url.as_deref().map(|url| {
+        let mut node = Node::new("VirtualLocation");
+        node.set("url", url);
+        node.finish()
+    });
+    let mode = match (&physical, &remote) {
+        (Some(_), Some(_)) => "Mixed",
+        (Some(_), None) => "Offline",
+        (None, _) => "Online",
     };
     node.set(
         "eventAttendanceMode",
-        json!(format!("https://schema.org/{mode}EventAttendanceMode")),
+        format!("https://schema.org/{mode}EventAttendanceMode"),
     );
-    node.set("location", location);
+    match (physical, remote) {
+        (Some(physical), Some(remote)) => node.set("location", vec![physical, remote]),
+        (physical, remote) => node.maybe("location", physical.or(remote)),
+    }
     node.set("organizer", organizer(site, page, event));
     node.maybe("image", image(site, page));
     node.set(
         "inLanguage",
-        json!(config.languages[usize::from(page.language)].tag),
+        &config.languages[usize::from(page.language)].tag,
     );
-    let speakers: Vec<Value> = event
-        .speakers
-        .iter()
-        .map(|speaker| json!({ "@type": "Person", "name": sanitise::line(speaker) }))
-        .collect();
+    let speakers = event.speakers.iter();
+    let speakers: Vec<Json> = speakers.map(|speaker| named("Person", speaker)).collect();
     if !speakers.is_empty() {
-        node.set("performer", Value::Array(speakers));
+        node.set("performer", speakers);
     }
-    if let Some(capacity) = event.capacity {
-        node.set("maximumAttendeeCapacity", json!(capacity));
-    }
+    node.maybe("maximumAttendeeCapacity", event.capacity);
     Some(node.finish())
 }
 
 /// The company that invites, else whoever is named, else the site.
-fn organizer(site: &Site, page: &Page, event: &Event) -> Value {
+fn organizer(site: &Site, page: &Page, event: &Event) -> Json {
     let company = page
         .companies
         .first()
@@ -103,11 +102,12 @@ fn organizer(site: &Site, page: &Page, event: &Event) -> Value {
         .filter(|company| company.kind == Kind::Company);
     match (company, event.host.as_deref()) {
         (Some(company), _) => organization::reference(site, company, page.language),
-        (None, Some(host)) => json!({
-            "@type": "Organization",
-            "name": sanitise::line(host),
-            "url": absolute(&site.config, &page.url),
-        }),
+        (None, Some(host)) => {
+            let mut node = Node::new("Organization");
+            node.set("name", sanitise::line(host));
+            node.set("url", absolute(&site.config, &page.url));
+            node.finish()
+        }
         (None, None) => publisher(site, page.language),
     }
 }

@@ -1,13 +1,13 @@
 //! Open positions. Search engines refuse a posting that lacks what they require, so such a
 //! page gets no markup and its author a word.
 
-use super::{Missing, Node, last_second, organization};
+use super::node::{Json, Node};
+use super::{Missing, last_second, organization};
 use crate::content::Details;
 use crate::content::kind::{Job, Salary};
 use crate::render::export::{company_name, exact};
 use crate::render::{country, sanitise, summary};
 use crate::site::{Page, Site};
-use serde_json::{Value, json};
 
 /// The node of an open job, or what it lacks.
 pub(super) fn node(
@@ -15,7 +15,7 @@ pub(super) fn node(
     page: &Page,
     job: &Job,
     missing: &mut Vec<Missing>,
-) -> Option<Value> {
+) -> Option<Json> {
     let mut lacks = |what, hint| {
         missing.push(Missing {
             of: "JobPosting",
@@ -73,13 +73,13 @@ pub(super) fn node(
 
     let mut node = Node::new("JobPosting");
     node.text("title", &page.source.title);
-    node.set("description", json!(description?));
+    node.set("description", description?);
     node.moment("datePosted", page.date);
     node.maybe(
         "validThrough",
         job.valid_through
             .as_ref()
-            .map(|until| json!(last_second(until.value, &site.config.timezone))),
+            .map(|until| last_second(until.value, &site.config.timezone)),
     );
     node.maybe_text("employmentType", job.employment_type.as_deref());
     node.set(
@@ -87,35 +87,32 @@ pub(super) fn node(
         organization::reference(site, employer, page.language),
     );
     if city.is_some() {
-        node.set(
-            "jobLocation",
-            json!({
-                "@type": "Place",
-                "address": organization::address(site, page, city, street(employer)),
-            }),
+        let mut place = Node::new("Place");
+        place.set(
+            "address",
+            organization::address(site, page, city, street(employer)),
         );
+        node.set("jobLocation", place.finish());
     }
     if job.remote {
-        node.set("jobLocationType", json!("TELECOMMUTE"));
-        node.set(
-            "applicantLocationRequirements",
-            json!({ "@type": "Country", "name": country }),
-        );
+        node.set("jobLocationType", "TELECOMMUTE");
+        let mut from = Node::new("Country");
+        from.set("name", country);
+        node.set("applicantLocationRequirements", from.finish());
     }
     node.maybe("baseSalary", job.salary.as_ref().and_then(salary));
-    node.set(
-        "identifier",
-        json!({
-            "@type": "PropertyValue",
-            "name": sanitise::line(company_name(site, employer, page.language)),
-            "value": page.url.trim_matches('/'),
-        }),
+    let mut identifier = Node::new("PropertyValue");
+    identifier.set(
+        "name",
+        sanitise::line(company_name(site, employer, page.language)),
     );
+    identifier.set("value", page.url.trim_matches('/'));
+    node.set("identifier", identifier.finish());
     // One applies at the employer's, never on this page.
-    node.set("directApply", json!(false));
+    node.set("directApply", false);
     node.set(
         "url",
-        json!(crate::render::address::absolute(&site.config, &page.url)),
+        crate::render::address::absolute(&site.config, &page.url),
     );
     Some(node.finish())
 }
@@ -155,20 +152,19 @@ fn description(page: &Page) -> Option<String> {
     )
 }
 
-fn salary(salary: &Salary) -> Option<Value> {
+fn salary(salary: &Salary) -> Option<Json> {
     let mut value = Node::new("QuantitativeValue");
     match (salary.min.and_then(exact), salary.max.and_then(exact)) {
         (Some(min), Some(max)) if min != max => {
-            value.set("minValue", Value::Number(min));
-            value.set("maxValue", Value::Number(max));
+            value.set("minValue", min);
+            value.set("maxValue", max);
         }
-        (Some(amount), _) | (None, Some(amount)) => value.set("value", Value::Number(amount)),
+        (Some(amount), _) | (None, Some(amount)) => value.set("value", amount),
         (None, None) => return None,
     }
     value.text("unitText", &salary.period);
-    Some(json!({
-        "@type": "MonetaryAmount",
-        "currency": salary.currency,
-        "value": value.finish(),
-    }))
+    let mut node = Node::new("MonetaryAmount");
+    node.set("currency", &salary.currency);
+    node.set("value", value.finish());
+    Some(node.finish())
 }

@@ -14,6 +14,7 @@
 
 mod event;
 mod job;
+mod node;
 mod organization;
 mod text;
 
@@ -26,7 +27,7 @@ use crate::content::{Details, Kind};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::site::{LanguageId, List, ListOf, Page, PageId, Site};
 use jiff::tz::TimeZone;
-use serde_json::{Map, Value, json};
+use node::{Json, Node};
 use std::sync::Arc;
 
 /// The way from the home page to here: title and path of each step, both ends included.
@@ -53,7 +54,7 @@ pub(crate) fn of(
             let url = part_url(of, part);
             list(site, of, &title, &url, shown, trail)
         }
-        HereKind::Taxonomy(_) => script(breadcrumbs(site, trail).into_iter().collect()),
+        HereKind::Taxonomy(_) => script(breadcrumbs(site, trail).as_slice()),
         HereKind::Join(language) => join(site, theme, language, trail),
         HereKind::NotFound | HereKind::Redirect(_) | HereKind::Door(..) => String::new(),
     };
@@ -73,12 +74,11 @@ fn page(site: &Site, id: PageId, trail: Trail<'_>) -> (String, Vec<Diagnostic>) 
     };
     // What cannot be marked up as what it is, is still a page.
     let node = node.unwrap_or_else(|| text::node(site, page));
-    let nodes = [node].into_iter().chain(breadcrumbs(site, trail)).collect();
     let diagnostics = missing
         .into_iter()
         .map(|missing| missing.diagnostic(&page.source.file.file, page.kind))
         .collect();
-    (script(nodes), diagnostics)
+    (with_breadcrumbs(node, site, trail), diagnostics)
 }
 
 /// Structured data of a home page.
@@ -86,13 +86,13 @@ fn home(site: &Site, language: LanguageId) -> String {
     let config = &*site.config;
     let tag = &config.languages[usize::from(language)];
     let mut node = Node::new("WebSite");
-    node.set("name", json!(config.title.get(&tag.tag)));
-    node.set("url", json!(absolute(config, &origin::home(config, tag))));
+    node.set("name", config.title.get(&tag.tag));
+    node.set("url", absolute(config, &origin::home(config, tag)));
     node.text("description", config.description.get(&tag.tag));
-    node.set("inLanguage", json!(tag.tag));
+    node.set("inLanguage", &tag.tag);
     node.set("publisher", publisher(site, language));
-    node.maybe("image", origin::site_image(config).map(Value::from));
-    script(vec![node.finish()])
+    node.maybe("image", origin::site_image(config));
+    script(&[node.finish()])
 }
 
 /// Structured data of a join page that the site does not write itself.
@@ -101,15 +101,10 @@ fn join(site: &Site, theme: &Theme, language: usize, trail: Trail<'_>) -> String
     let mut node = Node::new("WebPage");
     node.text("name", titles::join(theme, language));
     if let Some((_, url)) = trail.last() {
-        node.set("url", json!(absolute(config, url)));
+        node.set("url", absolute(config, url));
     }
-    node.set("inLanguage", json!(config.languages[language].tag));
-    script(
-        [node.finish()]
-            .into_iter()
-            .chain(breadcrumbs(site, trail))
-            .collect(),
-    )
+    node.set("inLanguage", &config.languages[language].tag);
+    with_breadcrumbs(node.finish(), site, trail)
 }
 
 /// Structured data of a list: its title, its path and the pages that it shows.
@@ -124,35 +119,29 @@ fn list(
     let config = &*site.config;
     let mut node = Node::new("CollectionPage");
     node.text("name", title);
-    node.set("url", json!(absolute(config, url)));
+    node.set("url", absolute(config, url));
     node.set(
         "inLanguage",
-        json!(config.languages[usize::from(list.language)].tag),
+        &config.languages[usize::from(list.language)].tag,
     );
-    let items: Vec<Value> = pages
+    let items: Vec<Json> = pages
         .iter()
         .filter_map(|id| site.pages.get(*id as usize))
         .zip(1..)
         .map(|(page, position): (&Page, u32)| {
-            json!({
-                "@type": "ListItem",
-                "position": position,
-                "url": absolute(config, &page.url),
-                "name": sanitise::line(&page.source.title),
-            })
+            let mut item = Node::new("ListItem");
+            item.set("position", position);
+            item.set("url", absolute(config, &page.url));
+            item.set("name", sanitise::line(&page.source.title));
+            item.finish()
         })
         .collect();
     if !items.is_empty() {
-        node.set(
-            "mainEntity",
-            json!({ "@type": "ItemList", "itemListElement": items }),
-        );
+        let mut all = Node::new("ItemList");
+        all.set("itemListElement", items);
+        node.set("mainEntity", all.finish());
     }
-    let nodes = [node.finish()]
-        .into_iter()
-        .chain(breadcrumbs(site, trail))
-        .collect();
-    script(nodes)
+    with_breadcrumbs(node.finish(), site, trail)
 }
 
 /// A property that a type needs and a page lacks.
@@ -183,49 +172,6 @@ impl Missing {
     }
 }
 
-/// An object under construction.
-struct Node(Map<String, Value>);
-
-impl Node {
-    fn new(name: &str) -> Self {
-        let mut map = Map::new();
-        map.insert("@type".to_owned(), json!(name));
-        Self(map)
-    }
-
-    fn set(&mut self, key: &str, value: Value) {
-        self.0.insert(key.to_owned(), value);
-    }
-
-    fn maybe(&mut self, key: &str, value: Option<Value>) {
-        if let Some(value) = value {
-            self.set(key, value);
-        }
-    }
-
-    /// A text on one line; an empty one is left out.
-    fn text(&mut self, key: &str, text: &str) {
-        let text = sanitise::line(text);
-        if !text.is_empty() {
-            self.set(key, json!(text));
-        }
-    }
-
-    fn maybe_text(&mut self, key: &str, text: Option<&str>) {
-        self.text(key, text.unwrap_or_default());
-    }
-
-    fn moment(&mut self, key: &str, moment: Option<Moment>) {
-        if let Some(moment) = moment {
-            self.set(key, json!(stamp(moment)));
-        }
-    }
-
-    fn finish(self) -> Value {
-        Value::Object(self.0)
-    }
-}
-
 /// `2026-10-01T14:00:00+08:00`.
 fn stamp(moment: Moment) -> String {
     moment
@@ -252,82 +198,71 @@ fn last_second(moment: Moment, zone: &TimeZone) -> String {
 }
 
 /// The site as the one who publishes.
-fn publisher(site: &Site, language: LanguageId) -> Value {
+fn publisher(site: &Site, language: LanguageId) -> Json {
     let config = &*site.config;
     let language = &config.languages[usize::from(language)];
     let mut node = Node::new("Organization");
-    node.set("name", json!(config.title.get(&language.tag)));
+    node.set("name", config.title.get(&language.tag));
     node.set(
         "url",
-        json!(absolute(
-            config,
-            &origin::home(config, &config.languages[0])
-        )),
+        absolute(config, &origin::home(config, &config.languages[0])),
     );
-    node.maybe("logo", origin::site_image(config).map(Value::from));
+    node.maybe("logo", origin::site_image(config));
     node.finish()
 }
 
 /// The page's cover, else the site's picture.
-fn image(site: &Site, page: &Page) -> Option<Value> {
+fn image(site: &Site, page: &Page) -> Option<String> {
     page.cover
         .as_ref()
         .map(|cover| absolute(&site.config, &cover.url))
         .or_else(|| origin::site_image(&site.config))
-        .map(Value::from)
 }
 
-fn breadcrumbs(site: &Site, trail: Trail<'_>) -> Option<Value> {
+fn breadcrumbs(site: &Site, trail: Trail<'_>) -> Option<Json> {
     // One step leads nowhere.
     if trail.len() < 2 {
         return None;
     }
-    let items: Vec<Value> = trail
+    let items: Vec<Json> = trail
         .iter()
         .zip(1..)
         .map(|((title, url), position): (_, u32)| {
-            json!({
-                "@type": "ListItem",
-                "position": position,
-                "name": sanitise::line(title),
-                "item": absolute(&site.config, url),
-            })
+            let mut item = Node::new("ListItem");
+            item.set("position", position);
+            item.set("name", sanitise::line(title));
+            item.set("item", absolute(&site.config, url));
+            item.finish()
         })
         .collect();
-    Some(json!({ "@type": "BreadcrumbList", "itemListElement": items }))
+    let mut node = Node::new("BreadcrumbList");
+    node.set("itemListElement", items);
+    Some(node.finish())
 }
 
-/// The script element. `<`, `>` and `&` are written as escapes, so that no text can end it.
-fn script(nodes: Vec<Value>) -> String {
+/// An object of which only the name is known.
+fn named(kind: &str, name: &str) -> Json {
+    let mut node = Node::new(kind);
+    node.set("name", sanitise::line(name));
+    node.finish()
+}
+
+fn with_breadcrumbs(node: Json, site: &Site, trail: Trail<'_>) -> String {
+    let mut nodes = vec![node];
+    nodes.extend(breadcrumbs(site, trail));
+    script(&nodes)
+}
+
+/// The script element.
+fn script(nodes: &[Json]) -> String {
     if nodes.is_empty() {
         return String::new();
     }
-    let mut document = Map::new();
-    document.insert("@context".to_owned(), json!("https://schema.org"));
-    match <[Value; 1]>::try_from(nodes) {
-        Ok([Value::Object(node)]) => document.extend(node),
-        Ok([node]) => {
-            document.insert("@graph".to_owned(), json!([node]));
-        }
-        Err(nodes) => {
-            document.insert("@graph".to_owned(), Value::Array(nodes));
-        }
-    }
-    let json = Value::Object(document).to_string();
-    let mut script = String::with_capacity(json.len() + 64);
-    script.push_str("<script type=\"application/ld+json\">");
-    for character in json.chars() {
-        match character {
-            '<' => script.push_str("\\u003c"),
-            '>' => script.push_str("\\u003e"),
-            '&' => script.push_str("\\u0026"),
-            '\u{2028}' => script.push_str("\\u2028"),
-            '\u{2029}' => script.push_str("\\u2029"),
-            _ => script.push(character),
-        }
-    }
-    script.push_str("</script>");
-    script
+    let document = Json::document("https://schema.org", nodes);
+    format!(
+        "<script type=\"application/ld+json\">{}</script>",
+        document.as_str()
+    )
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! Articles, digests, policies and other texts.
 
-use super::{Node, image, publisher};
+use super::node::{Json, Node};
+use super::{image, named, publisher};
 use crate::content::{Details, Kind};
 use crate::render::address::absolute;
 use crate::render::{sanitise, summary};
 use crate::site::{ListOf, Page, Site};
-use serde_json::{Value, json};
 
 /// The node of a text.
-pub(super) fn node(site: &Site, page: &Page) -> Value {
+pub(super) fn node(site: &Site, page: &Page) -> Json {
     let config = &*site.config;
     let source = &page.source;
     // A text without a date is a page like any other: the article types want one.
@@ -22,34 +22,34 @@ pub(super) fn node(site: &Site, page: &Page) -> Value {
     node.text("headline", &source.title);
     if kind == "WebPage" {
         node.text("name", &source.title);
-        node.set("url", json!(url));
+        node.set("url", &url);
     } else {
-        node.set("mainEntityOfPage", json!(url));
-        node.set("url", json!(url));
+        node.set("mainEntityOfPage", &url);
+        node.set("url", &url);
     }
     node.text("description", &summary::of(page));
     node.moment("datePublished", page.date);
     node.moment("dateModified", page.updated.or(page.date));
     node.set(
         "inLanguage",
-        json!(config.languages[usize::from(page.language)].tag),
+        &config.languages[usize::from(page.language)].tag,
     );
     node.set("author", authors(site, page));
     node.set("publisher", publisher(site, page.language));
     node.maybe("image", image(site, page));
     let keywords = keywords(site, page);
     if !keywords.is_empty() {
-        node.set("keywords", json!(keywords));
+        node.set("keywords", keywords);
     }
-    let license = source.meta.license.as_deref().and_then(license);
-    node.maybe("license", license.map(Value::from));
+    node.maybe("license", source.meta.license.as_deref().and_then(license));
     node.maybe_text("isBasedOn", source.meta.source_url.as_deref());
     if let Details::Policy(policy) = &source.details {
         node.maybe(
             "sourceOrganization",
-            policy.issuer.as_deref().map(|issuer| {
-                json!({ "@type": "GovernmentOrganization", "name": sanitise::line(issuer) })
-            }),
+            policy
+                .issuer
+                .as_deref()
+                .map(|issuer| named("GovernmentOrganization", issuer)),
         );
         node.moment(
             "expires",
@@ -87,13 +87,17 @@ fn license(written: &str) -> Option<String> {
 }
 
 /// The authors as persons, else the site's author, else the site itself.
-fn authors(site: &Site, page: &Page) -> Value {
+fn authors(site: &Site, page: &Page) -> Vec<Json> {
     let config = &*site.config;
     let names = &page.source.meta.authors;
     if names.is_empty() {
         return match &config.author {
-            Some(name) => json!([{ "@type": "Person", "name": name }]),
-            None => json!([publisher(site, page.language)]),
+            Some(name) => {
+                let mut person = Node::new("Person");
+                person.set("name", name);
+                vec![person.finish()]
+            }
+            None => vec![publisher(site, page.language)],
         };
     }
     names
@@ -105,7 +109,7 @@ fn authors(site: &Site, page: &Page) -> Value {
                 let list = site.lists.get(*id as usize)?;
                 matches!(&list.of, ListOf::Author(of) if of == name).then_some(list)
             });
-            person.maybe("url", list.map(|list| json!(absolute(config, &list.url))));
+            person.maybe("url", list.map(|list| absolute(config, &list.url)));
             person.finish()
         })
         .collect()
