@@ -9,6 +9,7 @@ import shutil
 import subprocess
 
 import corpus
+from agree import PARTS_OF_ARCHIVE
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CHECKOUT = os.path.dirname(HERE)
@@ -183,6 +184,7 @@ PLACES = [
     (r"articles/(page/\d+/)?index\.html", "list"),
     (r"tags/[^/]+/(page/\d+/)?index\.html", "tags"),
     (r"categories/[^/]+/(page/\d+/)?index\.html", "categories"),
+    (r"archive/page/\d+/index\.html", PARTS_OF_ARCHIVE),
 ]
 
 
