@@ -109,6 +109,15 @@ fn list(contexts: &Contexts<'_>, list: &List, part: usize, bytes: &mut Vec<u8>) 
             text(bytes, child.url.as_bytes());
         }
     }
+    // The first part shows its text, all of them describe themselves by it.
+    if let Some(section) = contexts.section_of(list) {
+        bytes.extend(
+            section
+                .source
+                .as_ref()
+                .map_or_else(Digest::default, |own| own.hash),
+        );
+    }
     cards(contexts, shown(list, part), bytes);
     Some(())
 }

@@ -14,6 +14,7 @@ site:
   theme: default
 taxonomies: [tags, categories]
 feeds: { formats: [atom, json], limit: 5 }
+pages: { size: 3 }
 ";
 
 /// Pages that refer to each other in every way that a page can.
@@ -66,6 +67,10 @@ fn site() -> Site {
             "---\ntitle: 将来\ndate: 2026-06-25\ntags: [制造]\n---\n还没到。\n",
         ),
         ("about.md", "---\ntitle: 关于\n---\n我们是谁。\n"),
+        (
+            "_index.md",
+            "---\ntitle: 首页\nsummary: 写给想回来的人\n---\n从这里开始。\n",
+        ),
     ] {
         site.write(&format!("content/{path}"), text);
     }
@@ -301,6 +306,29 @@ fn a_second_build_touches_nothing_and_an_edit_touches_what_shows_it() {
     assert!(
         !touched.iter().any(|path| path.contains("jobs/welder")),
         "{touched:?}"
+    );
+}
+
+#[test]
+fn later_parts_of_a_list_tell_of_their_section_too() {
+    let site = site();
+    build(&site, 15, &[]).fine();
+    for (page, from, to) in [
+        ("content/_index.md", "写给想回来的人", "写给还在想的人"),
+        (
+            "content/articles/_index.md",
+            "title: 文章",
+            "summary: 都在这里\ntitle: 文章",
+        ),
+    ] {
+        let text = site.read(page);
+        assert!(text.contains(from), "{text}");
+        site.write(page, text.replace(from, to));
+        same_as_clean(&site, 15).expect("the same");
+    }
+    assert!(
+        site.read("public/page/2/index.html")
+            .contains("写给还在想的人")
     );
 }
 
