@@ -30,7 +30,7 @@ use crate::publish::apply::{Half, Outcome};
 use crate::publish::compose::{self, Composition};
 use crate::publish::discovery::Notice;
 use crate::publish::ledger;
-use crate::publish::plan::{Change, Consent};
+use crate::publish::plan::{Change, Consent, Reason};
 use crate::publish::rhythm::Upkeep;
 use crate::render::PageTexts;
 use std::collections::BTreeMap;
@@ -116,6 +116,12 @@ impl Session {
     /// All lines of the plan.
     pub fn changes(&self) -> impl Iterator<Item = &Change> {
         self.accounts.iter().flat_map(|work| &work.changes)
+    }
+
+    /// Whether a platform did not show a post that it was asked for, so that it is left alone.
+    pub fn has_unseen(&self) -> bool {
+        self.changes()
+            .any(|change| matches!(change.reason, Reason::CannotLook(_)))
     }
 
     /// The next moment at which something becomes due.
@@ -371,14 +377,14 @@ pub fn publish(
                 })
                 .collect()
         });
-        let mut broken = None;
+        let mut broken: Vec<(String, anyhow::Error)> = Vec::new();
         for (name, result) in results {
             match result {
                 Ok(outcomes) if last => {
                     all.insert(name, outcomes);
                 }
                 Ok(_) => {}
-                Err(error) => broken = Some(error.context(format!("the account `{name}` stopped"))),
+                Err(error) => broken.push((name, error)),
             }
         }
         // What was done is pushed even when one account could not go on.
@@ -392,11 +398,25 @@ pub fn publish(
         {
             return refused(session, &folder, &reason, committed);
         }
-        if let Some(error) = broken {
+        if let Some(error) = stopped(broken) {
             return Err(error);
         }
     }
     Ok(Published::Outcomes(all))
+}
+
+/// One error for all accounts whose ledgers could not be written; none when there are none.
+fn stopped(broken: Vec<(String, anyhow::Error)>) -> Option<anyhow::Error> {
+    let mut broken = broken.into_iter();
+    let (name, first) = broken.next()?;
+    let others: Vec<String> = broken
+        .map(|(name, error)| format!("the account `{name}` stopped too: {error:#}"))
+        .collect();
+    let first = match others.as_slice() {
+        [] => first,
+        others => first.context(others.join("; ")),
+    };
+    Some(first.context(format!("the account `{name}` stopped")))
 }
 
 /// A reservation that the remote did not take was never made: another run may have reserved the

@@ -6,6 +6,7 @@ use crate::harness::{Ran, SETTINGS, Site};
 use crate::platforms::bench::CLOSED_PORT;
 use crate::platforms::fake_listener::{Call, Listener, Reply};
 use serde_json::{Value, json};
+use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const TOKEN: &str = "fake-token-5f1c7a90";
@@ -327,6 +328,84 @@ fn a_platform_that_is_down_is_told() {
         trial.good.listener.url()
     ));
     trial.others_go_on(&["no connection to"]);
+}
+
+#[test]
+fn a_post_that_cannot_be_looked_for_is_left_alone_and_the_others_go_out() {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let held = Arc::clone(&asked);
+    let listener = Listener::start(move |call| {
+        let named = |text: &str| call.query.get("of").is_some_and(|of| of.contains(text));
+        match call.method.as_str() {
+            "GET" if named("new") => Reply::json(400, &json!({ "error": "no such word" })),
+            "GET" => Reply::json(200, &json!({ "data": [] })),
+            _ => {
+                let mut made = held.lock().unwrap_or_else(PoisonError::into_inner);
+                made.push(call.json()["of"].clone());
+                Reply::json(200, &json!({ "id": made.len() }))
+            }
+        }
+    });
+    let url = listener.url();
+    let trial = Trial::new(Trouble::None);
+    trial.settings(&format!(
+        "accounts:\n  board: {{ platform: webhook, create: {{ url: '{url}/posts', body: {{ of: '{{{{ canonical }}}}' }}, id: /id }}, \
+         find: {{ url: '{url}/posts?of={{{{ canonical | url_encode }}}}', items: /data, id: /id }} }}\n"
+    ));
+    trial.site.write(
+        "content/articles/other.md",
+        "---\ntitle: 别的\ndate: 2026-06-15\n---\n没有麻烦。\n",
+    );
+    for _ in 0..2 {
+        let ran = trial.publish();
+        assert_eq!(ran.code, 1, "{}", ran.stderr);
+        assert!(
+            ran.stderr.contains("the platform did not show it")
+                && ran.stderr.contains("no such word"),
+            "{}",
+            ran.stderr
+        );
+        let made = asked.lock().unwrap_or_else(PoisonError::into_inner);
+        assert_eq!(*made, [json!("https://example.org/articles/other/")]);
+    }
+}
+
+#[test]
+fn accounts_that_are_not_ready_are_not_counted_among_what_is_sent() {
+    let mut trial = Trial::new(Trouble::None);
+    trial.token = "";
+    let ran = trial.publish();
+    let words = "Plan: 2 to create; 1 of them cannot be sent, `bad` is not ready";
+    assert!(ran.stderr.contains(words), "{}", ran.stderr);
+}
+
+#[test]
+fn every_ledger_that_cannot_be_written_is_named() {
+    let trial = Trial::new(Trouble::None);
+    let words = [
+        "publish",
+        "--date",
+        "2026-06-15",
+        "--backfill",
+        "--skip-live-check",
+        "--yes",
+    ];
+    let inner = trial.site.command(&words);
+    // The shell's limit for the size of files stands for a full disk.
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "trap '' XFSZ; ulimit -f 0 && exec \"$0\" \"$@\""])
+        .arg(inner.get_program())
+        .args(inner.get_args())
+        .current_dir(trial.site.path("."))
+        .env("GUIDEPOST_GOOD_TOKEN", TOKEN)
+        .env("GUIDEPOST_BAD_TOKEN", TOKEN);
+    let ran = trial.site.ended(command);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    for name in ["`bad` stopped", "`good` stopped"] {
+        assert!(ran.stderr.contains(name), "{name}: {}", ran.stderr);
+    }
+    assert_eq!((trial.bad.state().made, trial.good.state().made), (0, 0));
 }
 
 #[test]

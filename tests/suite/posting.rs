@@ -32,12 +32,12 @@ fn a_plan_says_what_is_done_what_is_not_and_why() {
     insta::assert_snapshot!(ran.stdout, @r"
     zhihu — 知乎
       > articles/new@zh-Hans                      新文章                                new page
-      . articles/later@zh-Hans                    以后                                  not yet due: 2026-06-30T16:00:00Z
+      . articles/later@zh-Hans                    以后                                  not yet due: 2026-07-01 00:00
       . 1 older than the account (`--backfill` posts them)
     ");
     assert!(
         ran.stderr
-            .contains("Plan: 1 for a person; next due 2026-06-30T16:00:00Z"),
+            .contains("Plan: 1 for a person; next due 2026-07-01 00:00"),
         "{}",
         ran.stderr
     );
@@ -144,6 +144,48 @@ fn a_plan_in_a_file_is_refused_when_anything_has_changed() {
 }
 
 #[test]
+fn a_plan_in_a_file_is_sent_as_it_was_asked_for() {
+    let site = site();
+    let asked = ["--backfill", "--page", "articles/old"];
+    let mut words = vec!["plan", "--date", "2026-06-15", "--out", "plan.json"];
+    words.extend(asked);
+    let written = site.run(&words);
+    assert!(
+        written.stdout.contains("articles/old"),
+        "{}",
+        written.stdout
+    );
+    let later = site.run(&["publish", "plan.json"]);
+    assert_eq!(later.code, 2);
+    assert!(
+        later.stderr.contains("--date 2026-06-15"),
+        "{}",
+        later.stderr
+    );
+    let other = [
+        "publish",
+        "plan.json",
+        "--date",
+        "2026-06-15",
+        "--allow-delete",
+    ];
+    let more = site.run(&other);
+    assert_eq!(more.code, 2);
+    assert!(
+        more.stderr.contains("sends what the plan says"),
+        "{}",
+        more.stderr
+    );
+    let same = site.run(&["publish", "plan.json", "--date", "2026-06-15"]);
+    assert_eq!(same.code, 0, "{}", same.stderr);
+    assert!(
+        same.stdout.contains("articles/old") && !same.stdout.contains("articles/new"),
+        "{}",
+        same.stdout
+    );
+}
+
+#[test]
 fn a_damaged_ledger_stops_its_account_and_is_told_with_its_line() {
     let site = site();
     site.write("ledger/zhihu.jsonl", "<<<<<<< ours\n");
@@ -154,6 +196,7 @@ fn a_damaged_ledger_stops_its_account_and_is_told_with_its_line() {
         "{}",
         ran.stderr
     );
+    assert!(ran.stderr.contains("Plan: nothing to do"), "{}", ran.stderr);
 }
 
 #[test]

@@ -79,6 +79,7 @@ impl Place {
                 | Reason::TooLateToUpdate
                 | Reason::RemoveByHand
                 | Reason::DeleteNotAllowed
+                | Reason::CannotLook(_)
                 | Reason::Refused(_)
                 | Reason::FailedBefore(_),
                 Step::Keep,

@@ -54,6 +54,8 @@ pub struct Observed {
     pub found: BTreeMap<String, Option<Seen>>,
     /// Copies that were read again: as they are, or none when they are gone.
     pub read: BTreeMap<String, Option<Seen>>,
+    /// Posts for which asking failed for a reason of their own, with the platform's words.
+    pub failed: BTreeMap<String, String>,
 }
 
 /// What the person allows.
@@ -117,6 +119,9 @@ pub fn plan(input: &Input<'_>) -> Vec<Change> {
 fn decide(input: &Input<'_>, wanted: &Composed, state: &PostState) -> (Step, Reason) {
     if let Some(open) = &state.open {
         return unsettled(input, &wanted.post.key, &wanted.hash, open);
+    }
+    if let Some(words) = input.observed.failed.get(&wanted.post.key) {
+        return (Step::Keep, Reason::CannotLook(words.clone()));
     }
     match &state.live {
         Some(live) => existing(input, wanted, state, live),

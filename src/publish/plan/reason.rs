@@ -56,6 +56,8 @@ pub enum Reason {
     CannotDelete,
     /// A person put it there, and a person must take it away.
     RemoveByHand,
+    /// The platform was asked for this post and did not tell; its words.
+    CannotLook(String),
     /// The last try failed; the words of that failure.
     FailedBefore(String),
     /// It cannot be posted as it is; why.
@@ -91,6 +93,7 @@ impl Reason {
             Self::DeleteNotAllowed => "delete-not-allowed",
             Self::CannotDelete => "cannot-delete",
             Self::RemoveByHand => "remove-by-hand",
+            Self::CannotLook(_) => "cannot-look",
             Self::FailedBefore(_) => "failed-before",
             Self::Refused(_) => "refused",
         }
@@ -132,6 +135,9 @@ impl Reason {
             Self::DeleteNotAllowed => "the page is gone; `--allow-delete` takes the copy away",
             Self::CannotDelete => "the page is gone, and posts cannot be taken away there",
             Self::RemoveByHand => "the page is gone: take the copy away by hand",
+            Self::CannotLook(message) => {
+                return format!("left alone, because the platform did not show it: {message}");
+            }
             Self::FailedBefore(message) => return format!("failed before: {message}"),
             Self::Refused(message) => return message.clone(),
         };

@@ -315,6 +315,24 @@ fn what_others_did_there_is_shown_and_not_undone() {
 }
 
 #[test]
+fn a_post_that_the_platform_did_not_show_is_left_alone() {
+    let mut case = Case::new(Recovery::LookUp)
+        .posted("a/edited@ru", "x")
+        .wants("a/edited@ru", 1, "y")
+        .wants("a/new@ru", 2, "z")
+        .wants("a/other@ru", 3, "z");
+    for post in ["a/edited@ru", "a/new@ru"] {
+        let failed = &mut case.observed.failed;
+        failed.insert(post.to_owned(), "400 no such word".to_owned());
+    }
+    insta::assert_snapshot!(case.plan(), @r"
+    . a/edited@ru cannot-look
+    . a/new@ru cannot-look
+    + a/other@ru new-page
+    ");
+}
+
+#[test]
 fn copies_of_pages_that_are_gone_leave_only_when_allowed() {
     let mut case = Case::new(Recovery::LookUp)
         .posted("a/gone@ru", "x")
