@@ -81,11 +81,11 @@ fn summary(view: &View, session: &Session) -> anyhow::Result<()> {
         });
         return view::out(&format!("{summary}\n"));
     }
-    let price: u32 = session.changes().filter_map(|change| change.price).sum();
-    let mut text = format!("Plan: {}", posting::counted(session));
-    if price > 0 {
-        text.push_str(&format!("; it costs {}", posting::money(price)));
-    }
+    let mut text = format!(
+        "Plan: {}{}",
+        posting::counted(session),
+        posting::costs(session)
+    );
     if let Some(due) = session.next_due() {
         text.push_str(&format!("; next due {}", posting::moment(session, due)));
     }

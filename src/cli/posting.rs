@@ -81,7 +81,8 @@ pub(super) fn session(
     session
 }
 
-/// A secret of the environment; none in a run for a pull request, which may be anybody's.
+/// A secret of the environment, without the line break that files and consoles put behind it;
+/// none in a run for a pull request, which may be anybody's.
 #[expect(
     clippy::disallowed_methods,
     reason = "the command line is where the environment is read"
@@ -90,7 +91,7 @@ pub(super) fn secret(name: &str) -> Option<Secret> {
     std::env::var(name)
         .ok()
         .filter(|value| !value.is_empty() && trust::stranger().is_none())
-        .map(Secret::new)
+        .map(|value| Secret::new(value.trim_end_matches(['\r', '\n'])))
 }
 
 /// The plan as text for people. With `whole`, lines of which nothing comes are shown too, and
@@ -267,6 +268,14 @@ pub(super) fn counted(session: &Session) -> String {
         "nothing to do".to_owned()
     } else {
         words.join(", ")
+    }
+}
+
+/// `; it costs $0.200`, where a platform charges.
+pub(super) fn costs(session: &Session) -> String {
+    match session.changes().filter_map(|change| change.price).sum() {
+        0 => String::new(),
+        price => format!("; it costs {}", money(price)),
     }
 }
 

@@ -102,8 +102,9 @@ fn once(
     if !view.is_json() {
         plan::show(view, &session)?;
         view.say(&format!(
-            "Plan: {}{}",
+            "Plan: {}{}{}",
             posting::counted(&session),
+            posting::costs(&session),
             posting::not_ready(&session)
         ));
     }

@@ -22,7 +22,7 @@ pub use work::{AccountWork, Trouble};
 use crate::build::{self, Options};
 use crate::config::Config;
 use crate::data::Node;
-use crate::diag::{self, Code, Diagnostic};
+use crate::diag::{self, Diagnostic};
 use crate::memo::Memo;
 use crate::platform::{HttpOptions, Pace, Secret};
 use crate::publish::account::{self, Account, Publishing};
@@ -33,6 +33,7 @@ use crate::publish::ledger;
 use crate::publish::plan::{Change, Consent, Reason};
 use crate::publish::rhythm::Upkeep;
 use crate::render::PageTexts;
+use crate::site::Site;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -152,20 +153,24 @@ pub fn prepare(root: &Path, wish: &Wish<'_>) -> anyhow::Result<Session> {
     let levels = site.config.checks.clone();
     session.url.clone_from(&site.config.url);
     session.upkeep = Some(Upkeep::of(&site));
-    let (accounts, publishing, found) = account::read(&site.config);
-    session.publishing = publishing;
+    let read = account::read(&site.config);
+    session.publishing = read.publishing;
     let names = names(&site.config);
     unknown_accounts(wish.accounts, &names)?;
     let of_pages = levels.apply(compose::check_overrides(&names, &site));
     session.diagnostics.extend(of_pages);
-    // An account that cannot be used is left out; any other mistake might send what nobody wants.
-    let (left_out, found): (Vec<_>, Vec<_>) = found
-        .into_iter()
-        .partition(|diagnostic| diagnostic.code == Code::InvalidAccount);
-    session.diagnostics.extend(levels.apply(found));
+    session.diagnostics.extend(levels.apply(read.diagnostics));
     session.broken = session.has_mistakes();
     let broken = session.broken;
-    session.diagnostics.extend(levels.apply(left_out));
+    // An account with a mistake might send what nobody wants, and is left out; others go on.
+    let mut accounts = read.accounts;
+    for (name, found) in read.of_accounts {
+        let found = levels.apply(found);
+        if diag::count(&found).0 > 0 {
+            accounts.retain(|account| account.name != name);
+        }
+        session.diagnostics.extend(found);
+    }
 
     let texts = SiteTexts::new(PageTexts::new(&site, &theme), root);
     let later = resolved
@@ -227,6 +232,12 @@ pub fn prepare(root: &Path, wish: &Wish<'_>) -> anyhow::Result<Session> {
         }
         session.diagnostics.extend(found);
     }
+    if let Some(asked) = wish.page {
+        let sites: Vec<&Site> = std::iter::once(&site)
+            .chain(later.as_ref().map(|(site, _)| *site))
+            .collect();
+        unknown_page(asked, &sites, &session.accounts)?;
+    }
     if !broken {
         session.discovery =
             Discovery::prepare(root, wish, &site, &texts, &session.publishing, http, pace)?;
@@ -247,6 +258,25 @@ pub fn prepare(root: &Path, wish: &Wish<'_>) -> anyhow::Result<Session> {
 fn names(config: &Config) -> Vec<&str> {
     let entries = config.accounts.iter().flat_map(Node::entries);
     entries.map(|entry| entry.key.trim()).collect()
+}
+
+/// A page of the command line that is neither on the site nor in a ledger.
+fn unknown_page(asked: &str, sites: &[&Site], accounts: &[AccountWork]) -> anyhow::Result<()> {
+    let pages = sites
+        .iter()
+        .flat_map(|site| site.pages.iter().map(|page| compose::key(site, page)));
+    let posts = accounts.iter().flat_map(|work| work.state.posts.keys());
+    let known: Vec<String> = pages.chain(posts.cloned()).collect();
+    if known.iter().any(|post| work::is_page(post, asked)) {
+        return Ok(());
+    }
+    let names = known.iter().map(|post| {
+        post.rsplit_once('@')
+            .map_or(post.as_str(), |(page, _)| page)
+    });
+    let hint = diag::did_you_mean(asked, names)
+        .unwrap_or_else(|| "name it as `plan` does, or by its file".to_owned());
+    anyhow::bail!("there is no page `{asked}`; {hint}")
 }
 
 /// A word of the command line that names no account.
@@ -275,7 +305,13 @@ pub fn check(root: &Path, options: &Options) -> anyhow::Result<Vec<Diagnostic>> 
     let (Some(site), Some(theme)) = (resolved.site, resolved.theme) else {
         return Ok(Vec::new());
     };
-    let (accounts, publishing, mut diagnostics) = account::read(&site.config);
+    let account::Read {
+        accounts,
+        publishing,
+        mut diagnostics,
+        of_accounts,
+    } = account::read(&site.config);
+    diagnostics.extend(of_accounts.into_iter().flat_map(|(_, found)| found));
     let names = names(&site.config);
     diagnostics.extend(compose::check_overrides(&names, &site));
     let texts = SiteTexts::new(PageTexts::new(&site, &theme), root);

@@ -270,7 +270,7 @@ fn backdate(road: &Road) {
 
 fn place(road: &Road) -> String {
     let settings = guidepost::config::parse(&"site.yaml".into(), &road.author.read("site.yaml")).0;
-    let (accounts, _, _) = guidepost::publish::account::read(&settings.expect("settings"));
+    let accounts = guidepost::publish::account::read(&settings.expect("settings")).accounts;
     accounts.first().expect("an account").place()
 }
 

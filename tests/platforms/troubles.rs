@@ -271,6 +271,18 @@ fn a_wrong_secret_is_named_by_its_variable() {
 }
 
 #[test]
+fn a_line_break_behind_a_secret_is_no_part_of_it() {
+    let mut trial = Trial::new(Trouble::None);
+    trial.token = concat!("fake-token-5f1c7a90", "\r\n");
+    let ran = trial.publish();
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let mut trial = Trial::new(Trouble::None);
+    trial.token = "fake\ntwo-lines-8d21";
+    assert!(!trial.publish().stderr.contains("8d21"));
+    trial.passes(&["line break", "check GUIDEPOST_BAD_TOKEN"]);
+}
+
+#[test]
 fn an_expired_token_is_told() {
     Trial::new(Trouble::Expired).passes(&["token expired", "GUIDEPOST_BAD_TOKEN"]);
 }
@@ -481,6 +493,33 @@ fn of_two_accounts_for_one_place_the_second_posts_nothing() {
         url = trial.good.listener.url()
     ));
     trial.others_go_on(&["post the same pages to one place"]);
+}
+
+#[test]
+fn wrong_settings_stop_their_account_alone() {
+    let trial = Trial::new(Trouble::None);
+    let address = trial.bad.listener.url().to_owned();
+    let of_bad = |bad: &str| {
+        let good = trial.good.listener.url();
+        let settings =
+            format!("accounts:\n  bad: {bad}\n  good: {{ platform: mastodon, url: '{good}' }}\n");
+        trial.settings(&settings);
+    };
+    of_bad("mastodon");
+    trial.others_go_on(&["`bad` wants a mapping"]);
+    of_bad(&format!(
+        "{{ platform: mastodon, url: '{address}', kind: [article] }}"
+    ));
+    trial.others_go_on(&["unknown key `kind`", "did you mean `kinds`?"]);
+    of_bad(&format!(
+        "{{ platform: mastodon, url: '{address}', languages: [xx] }}"
+    ));
+    trial.others_go_on(&["no language `xx`"]);
+    let login = address.replace("http://", "http://anna:fake-word-77a0@");
+    of_bad(&format!("{{ platform: mastodon, url: '{login}' }}"));
+    trial.others_go_on(&["`url` of the account `bad` has a login in its address"]);
+    assert!(!trial.publish().stderr.contains("77a0"));
+    assert_eq!(trial.bad.state().made, 0);
 }
 
 #[test]

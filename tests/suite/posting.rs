@@ -211,6 +211,53 @@ fn accounts_that_are_not_there_are_suggested() {
 }
 
 #[test]
+fn pages_that_are_not_there_are_suggested() {
+    let site = site();
+    let ran = site.run(&["plan", "--date", "2026-06-15", "--page", "articles/nwe"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stderr
+            .contains("no page `articles/nwe`; did you mean `articles/new`?"),
+        "{}",
+        ran.stderr
+    );
+    for page in [
+        "articles/new",
+        "content/articles/new.md",
+        "articles/later@zh-Hans",
+    ] {
+        let ran = site.run(&["plan", "--date", "2026-06-15", "--page", page]);
+        assert_eq!(ran.code, 0, "{page}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_copy_that_shall_go_says_what_the_page_says() {
+    let site = site();
+    let url = "https://zhuanlan.zhihu.com/p/1";
+    let done = site.run(&[
+        "publish",
+        "--done",
+        "articles/new",
+        url,
+        "--date",
+        "2026-06-15",
+    ]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    site.write(
+        "content/articles/new.md",
+        "---\ntitle: 新文章\ndate: 2026-06-15\npublish: false\n---\n第一段。\n",
+    );
+    let ran = site.run(PLAN);
+    assert!(
+        ran.stdout
+            .contains("the page says `publish: false`: take the copy away by hand"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
 fn status_shows_what_waits() {
     let ran = site().run(&["status"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);

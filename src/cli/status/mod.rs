@@ -77,8 +77,8 @@ impl Place {
                 | Reason::EditAsks
                 | Reason::CannotUpdate
                 | Reason::TooLateToUpdate
-                | Reason::RemoveByHand
-                | Reason::DeleteNotAllowed
+                | Reason::RemoveByHand(_)
+                | Reason::DeleteNotAllowed(_)
                 | Reason::CannotLook(_)
                 | Reason::Refused(_)
                 | Reason::FailedBefore(_),

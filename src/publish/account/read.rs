@@ -15,31 +15,52 @@ use std::time::Duration;
 /// File that the settings stand in, for places.
 const SETTINGS: &str = "site.yaml";
 
+/// What the settings say, and what is wrong with them.
+pub struct Read {
+    /// The accounts that can be used.
+    pub accounts: Vec<Account>,
+    /// What holds for all of them.
+    pub publishing: Publishing,
+    /// Mistakes that concern all accounts.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Mistakes of one account each, by its name.
+    pub of_accounts: Vec<(String, Vec<Diagnostic>)>,
+}
+
 /// Reads both parts.
-pub fn read(config: &Config) -> (Vec<Account>, Publishing, Vec<Diagnostic>) {
+pub fn read(config: &Config) -> Read {
     let file: Arc<str> = SETTINGS.into();
     let mut reader = Reader {
         file: &file,
         config,
         diagnostics: Vec::new(),
+        of_accounts: Vec::new(),
     };
     let publishing = reader.publishing();
     let mut accounts = Vec::new();
     if let Some(node) = &config.accounts {
         for entry in node.entries() {
-            if let Some(account) = reader.account(entry) {
-                accounts.push(account);
-            }
+            let before = reader.diagnostics.len();
+            accounts.extend(reader.account(entry));
+            let found = reader.diagnostics.split_off(before);
+            let name = entry.key.trim().to_owned();
+            reader.of_accounts.push((name, found));
         }
     }
     reader.shared_places(&mut accounts);
-    (accounts, publishing, reader.diagnostics)
+    Read {
+        accounts,
+        publishing,
+        diagnostics: reader.diagnostics,
+        of_accounts: reader.of_accounts,
+    }
 }
 
 struct Reader<'a> {
     file: &'a Arc<str>,
     config: &'a Config,
     diagnostics: Vec<Diagnostic>,
+    of_accounts: Vec<(String, Vec<Diagnostic>)>,
 }
 
 impl Reader<'_> {
@@ -168,6 +189,19 @@ impl Reader<'_> {
                     node.position,
                     format!("`url` of the account `{name}` must begin with `https://`"),
                     setting.meaning,
+                );
+                whole = false;
+            }
+            if has_login(&text) {
+                let message = format!(
+                    "`{}` of the account `{name}` has a login in its address",
+                    setting.name
+                );
+                // Without a position, so that its line is not shown.
+                self.diagnostics.push(
+                    Diagnostic::new(Code::InvalidAccount, message)
+                        .at(Place::file(Arc::clone(self.file)))
+                        .hint("take it out: secrets come from the environment only"),
                 );
                 whole = false;
             }
@@ -419,23 +453,26 @@ impl Reader<'_> {
                 kept.push(account);
                 continue;
             };
-            self.diagnostics.push(
-                Diagnostic::new(
-                    Code::InvalidAccount,
-                    format!(
-                        "the accounts `{}` and `{}` post the same pages to one place, `{}`",
-                        first.name,
-                        account.name,
-                        account.place()
-                    ),
-                )
-                .at(Place::at(Arc::clone(self.file), account.position))
-                .related(
-                    "the other one",
-                    Place::at(Arc::clone(self.file), first.position),
-                )
-                .hint("remove one of them, or give them different `kinds:` or `languages:`"),
-            );
+            self.of_accounts.push((
+                account.name.clone(),
+                vec![
+                    Diagnostic::new(
+                        Code::InvalidAccount,
+                        format!(
+                            "the accounts `{}` and `{}` post the same pages to one place, `{}`",
+                            first.name,
+                            account.name,
+                            account.place()
+                        ),
+                    )
+                    .at(Place::at(Arc::clone(self.file), account.position))
+                    .related(
+                        "the other one",
+                        Place::at(Arc::clone(self.file), first.position),
+                    )
+                    .hint("remove one of them, or give them different `kinds:` or `languages:`"),
+                ],
+            ));
         }
         *accounts = kept;
     }
@@ -475,6 +512,15 @@ fn position_of(fields: &mut Fields<'_>, path: &[String]) -> Option<Position> {
         }
     }
     Some(node.position)
+}
+
+/// Whether an address has a name or password before its host, as in `https://anna:…@host`.
+fn has_login(text: &str) -> bool {
+    let mut addresses = text.split(',').filter_map(|one| one.split_once("://"));
+    addresses.any(|(_, rest)| {
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        !text.starts_with('{') && host.contains('@')
+    })
 }
 
 fn text_of(node: &Node) -> Option<String> {

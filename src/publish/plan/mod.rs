@@ -274,13 +274,13 @@ fn leftover(input: &Input<'_>, post: &str, state: &PostState) -> Option<Change> 
             found => {
                 let reason = found.cloned().unwrap_or(Reason::PageRemoved);
                 if input.capabilities.way == Way::Hand {
-                    (Step::Keep, Reason::RemoveByHand)
+                    (Step::Keep, Reason::RemoveByHand(Box::new(reason)))
                 } else if !input.capabilities.delete {
-                    (Step::Keep, Reason::CannotDelete)
+                    (Step::Keep, Reason::CannotDelete(Box::new(reason)))
                 } else if input.consent.delete {
                     (Step::Delete, reason)
                 } else {
-                    (Step::Keep, Reason::DeleteNotAllowed)
+                    (Step::Keep, Reason::DeleteNotAllowed(Box::new(reason)))
                 }
             }
         }
