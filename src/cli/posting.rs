@@ -273,7 +273,12 @@ pub(super) fn counted(session: &Session) -> String {
 
 /// `; it costs $0.200`, where a platform charges.
 pub(super) fn costs(session: &Session) -> String {
-    match session.changes().filter_map(|change| change.price).sum() {
+    let ready = session
+        .accounts
+        .iter()
+        .filter(|work| work.trouble.is_none());
+    let changes = ready.flat_map(|work| &work.changes);
+    match changes.filter_map(|change| change.price).sum() {
         0 => String::new(),
         price => format!("; it costs {}", money(price)),
     }

@@ -271,6 +271,17 @@ fn a_wrong_secret_is_named_by_its_variable() {
 }
 
 #[test]
+fn all_secrets_that_are_missing_are_named_at_once() {
+    let trial = Trial::new(Trouble::None);
+    trial.settings("accounts:\n  x: { platform: x, user: yunlan, paid: true }\n");
+    let ran = trial.publish();
+    let words = "set GUIDEPOST_X_API_KEY, GUIDEPOST_X_API_SECRET, GUIDEPOST_X_TOKEN, \
+                 GUIDEPOST_X_TOKEN_SECRET in the environment";
+    assert!(ran.stderr.contains(words), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("it costs"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_line_break_behind_a_secret_is_no_part_of_it() {
     let mut trial = Trial::new(Trouble::None);
     trial.token = concat!("fake-token-5f1c7a90", "\r\n");

@@ -184,10 +184,10 @@ impl AccountWork {
         if self.capabilities.way == Way::Hand {
             return;
         }
-        if let Some(variable) = self.missing.first() {
+        if !self.missing.is_empty() {
             let failure = Failure::new(
                 FailureKind::Credentials,
-                format!("set {variable} in the environment"),
+                format!("set {} in the environment", self.missing.join(", ")),
             );
             return self.fails(&failure);
         }
