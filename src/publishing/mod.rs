@@ -6,6 +6,7 @@
 //! clock and environment are the command line's.
 
 mod addresses;
+mod asked;
 pub mod by_hand;
 mod discovery;
 mod images;
@@ -20,8 +21,6 @@ pub use live::Live;
 pub use work::{AccountWork, Trouble};
 
 use crate::build::{self, Options};
-use crate::config::Config;
-use crate::data::Node;
 use crate::diag::{self, Diagnostic};
 use crate::memo::Memo;
 use crate::platform::{HttpOptions, Pace, Secret};
@@ -34,6 +33,7 @@ use crate::publish::plan::{Change, Consent, Reason};
 use crate::publish::rhythm::Upkeep;
 use crate::render::PageTexts;
 use crate::site::Site;
+use asked::{names, unknown_accounts, unknown_page};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -252,48 +252,6 @@ pub fn prepare(root: &Path, wish: &Wish<'_>) -> anyhow::Result<Session> {
     drop(texts);
     diag::sort(&mut session.diagnostics);
     Ok(session)
-}
-
-/// The names of all accounts. One that cannot be used keeps its name: pages may speak of it.
-fn names(config: &Config) -> Vec<&str> {
-    let entries = config.accounts.iter().flat_map(Node::entries);
-    entries.map(|entry| entry.key.trim()).collect()
-}
-
-/// A page of the command line that is neither on the site nor in a ledger.
-fn unknown_page(asked: &str, sites: &[&Site], accounts: &[AccountWork]) -> anyhow::Result<()> {
-    let pages = sites
-        .iter()
-        .flat_map(|site| site.pages.iter().map(|page| compose::key(site, page)));
-    let posts = accounts.iter().flat_map(|work| work.state.posts.keys());
-    let known: Vec<String> = pages.chain(posts.cloned()).collect();
-    if known.iter().any(|post| work::is_page(post, asked)) {
-        return Ok(());
-    }
-    let names = known.iter().map(|post| {
-        post.rsplit_once('@')
-            .map_or(post.as_str(), |(page, _)| page)
-    });
-    let hint = diag::did_you_mean(asked, names)
-        .unwrap_or_else(|| "name it as `plan` does, or by its file".to_owned());
-    anyhow::bail!("there is no page `{asked}`; {hint}")
-}
-
-/// A word of the command line that names no account.
-fn unknown_accounts(asked: &[String], names: &[&str]) -> anyhow::Result<()> {
-    for name in asked {
-        if !names.contains(&name.as_str()) {
-            let hint = diag::did_you_mean(name, names.iter().copied()).unwrap_or_else(|| {
-                if names.is_empty() {
-                    "`site.yaml` lists none under `accounts:`".to_owned()
-                } else {
-                    format!("there are `{}`", names.join("`, `"))
-                }
-            });
-            anyhow::bail!("there is no account `{name}`; {hint}");
-        }
-    }
-    Ok(())
 }
 
 /// What posting all posts of the site would cut or refuse, without asking anybody: for `check`.

@@ -493,6 +493,19 @@ fn a_damaged_ledger_stops_its_account_alone() {
 fn a_broken_template_stops_its_account_alone() {
     let trial = Trial::with(Trouble::None, ", template: '{{ title'");
     trial.others_go_on(&["the template of the account `bad`", "`bad` took no part"]);
+    let trial = Trial::with(Trouble::None, ", template: '{{ nothing }}'");
+    trial.site.write(
+        "content/articles/old.md",
+        "---\ntitle: 旧文章\ndate: 2026-06-10\n---\n早就有了。\n",
+    );
+    let ran = trial.publish();
+    assert_eq!(
+        ran.stderr.matches("`nothing` is not defined").count(),
+        1,
+        "{}",
+        ran.stderr
+    );
+    assert!(!ran.stderr.contains("refused-post"), "{}", ran.stderr);
     assert_eq!(trial.bad.state().made, 0);
 }
 

@@ -211,6 +211,16 @@ fn accounts_that_are_not_there_are_suggested() {
 }
 
 #[test]
+fn what_is_known_of_a_platform_is_old_after_half_a_year() {
+    let site = site();
+    for (date, is_old) in [("2027-02-01", false), ("2027-09-01", true)] {
+        let ran = site.run(&["status", "--date", date]);
+        let words = "what is known of 知乎 was last checked on";
+        assert_eq!(ran.stdout.contains(words), is_old, "{date}: {}", ran.stdout);
+    }
+}
+
+#[test]
 fn pages_that_are_not_there_are_suggested() {
     let site = site();
     let ran = site.run(&["plan", "--date", "2026-06-15", "--page", "articles/nwe"]);
