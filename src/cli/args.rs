@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// Turns markdown about a city's companies, jobs and talent policy into a fast static site
@@ -238,7 +239,7 @@ pub(super) struct Check {
 }
 
 /// Which accounts and pages, and what is allowed.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct Choice {
     /// Only this account; may be given several times
     #[arg(long, value_name = "NAME")]
@@ -287,7 +288,8 @@ impl Choice {
 }
 
 /// What becomes of posts of edited pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum OnEdit {
     /// They are changed
     Update,

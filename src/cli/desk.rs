@@ -66,7 +66,8 @@ pub(super) fn open(
 
 /// Whether there is an account that a person posts to.
 pub(super) fn is_needed(root: &Path) -> bool {
-    settings::config(root).is_some_and(|config| account::read(&config).0.iter().any(is_by_hand))
+    settings::config(root)
+        .is_some_and(|config| account::read(&config).accounts.iter().any(is_by_hand))
 }
 
 /// 128 bits that no other page can guess: the system's own, through the library that also makes
@@ -133,7 +134,7 @@ impl Room {
     /// does not exist is none.
     fn session(&self, accounts: &[String], lock: bool) -> anyhow::Result<Session> {
         let config = settings::config(&self.root);
-        let known = config.map(|config| account::read(&config).0);
+        let known = config.map(|config| account::read(&config).accounts);
         let names: Vec<String> = known
             .into_iter()
             .flatten()

@@ -22,14 +22,15 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Plan) -> anyho
         return Ok(End::Mistakes);
     }
     if let Some(path) = &words.out {
-        let text = plan_file::write(&session, settings::now())?;
+        let text = plan_file::write(&session, &words.choice, settings::now())?;
         std::fs::write(path, text)
             .with_context(|| format!("cannot write the plan to `{}`", path.display()))?;
     }
     show(view, &session)?;
     summary(view, &session)?;
     let troubled = |work: &AccountWork| work.trouble.is_some();
-    if session.has_mistakes() || session.accounts.iter().any(troubled) {
+    let troubled = session.accounts.iter().any(troubled);
+    if session.has_mistakes() || troubled || session.has_unseen() {
         return Ok(End::Mistakes);
     }
     let changes = session.changes().any(|change| change.step.is_work());
@@ -80,16 +81,18 @@ fn summary(view: &View, session: &Session) -> anyhow::Result<()> {
         });
         return view::out(&format!("{summary}\n"));
     }
-    let price: u32 = session.changes().filter_map(|change| change.price).sum();
-    let mut text = format!("Plan: {}", posting::counted(session));
-    if price > 0 {
-        text.push_str(&format!("; it costs {}", posting::money(price)));
-    }
+    let mut text = format!(
+        "Plan: {}{}",
+        posting::counted(session),
+        posting::costs(session)
+    );
     if let Some(due) = session.next_due() {
-        text.push_str(&format!("; next due {due}"));
+        text.push_str(&format!("; next due {}", posting::moment(session, due)));
     }
-    if errors > 0 {
+    if session.broken {
         text = "Plan: none, because the content has mistakes".to_owned();
+    } else {
+        text.push_str(&posting::not_ready(session));
     }
     view.say(&text);
     Ok(())

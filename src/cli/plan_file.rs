@@ -1,8 +1,9 @@
 //! A plan in a file: what a person has seen and agreed to, and nothing else.
 //!
-//! `publish FILE` plans anew and refuses when any line differs, any ledger has moved on, or the
-//! site is another one.
+//! `publish FILE` plans anew, with the options that the plan was made with, and refuses when any
+//! line differs, any ledger has moved on, or the site is another one.
 
+use super::args::{Choice, OnEdit};
 use crate::publish::discovery::Notice;
 use crate::publish::plan::{Change, Step};
 use crate::publishing::Session;
@@ -19,6 +20,9 @@ struct PlanFile {
     guidepost_plan: u32,
     site: String,
     made_at: jiff::Timestamp,
+    /// What was asked for and allowed.
+    #[serde(default)]
+    asked: Asked,
     /// Lineage and serial of each ledger that the plan was made on.
     ledgers: BTreeMap<String, (Option<String>, u64)>,
     changes: Vec<Change>,
@@ -27,15 +31,43 @@ struct PlanFile {
     notices: Vec<Notice>,
 }
 
+/// The options that a plan was made with.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Asked {
+    account: Vec<String>,
+    page: Option<String>,
+    backfill: bool,
+    allow_delete: bool,
+    overwrite: bool,
+    on_edit: Option<OnEdit>,
+    refresh: bool,
+    date: Option<String>,
+}
+
 /// The text of a plan's file.
 ///
 /// # Errors
 /// When it cannot be serialised.
-pub(super) fn write(session: &Session, now: jiff::Timestamp) -> anyhow::Result<String> {
+pub(super) fn write(
+    session: &Session,
+    choice: &Choice,
+    now: jiff::Timestamp,
+) -> anyhow::Result<String> {
     let file = PlanFile {
         guidepost_plan: VERSION,
         site: session.url.clone(),
         made_at: now,
+        asked: Asked {
+            account: choice.account.clone(),
+            page: choice.page.clone(),
+            backfill: choice.backfill,
+            allow_delete: choice.allow_delete,
+            overwrite: choice.overwrite,
+            on_edit: choice.on_edit,
+            refresh: choice.refresh,
+            date: choice.date.clone(),
+        },
         ledgers: session
             .accounts
             .iter()
@@ -55,11 +87,8 @@ pub(super) fn write(session: &Session, now: jiff::Timestamp) -> anyhow::Result<S
     Ok(text + "\n")
 }
 
-/// Reduces the session to the file's plan.
-///
-/// # Errors
-/// When the plan is stale, of another site, or no plan at all; the message says which line.
-pub(super) fn restrict(session: &mut Session, text: &str) -> anyhow::Result<()> {
+/// Reads a plan's file.
+fn read(text: &str) -> anyhow::Result<PlanFile> {
     let file: PlanFile = serde_json::from_str(text)
         .context("this is no plan of `guidepost plan --out`, or of another version")?;
     anyhow::ensure!(
@@ -67,6 +96,47 @@ pub(super) fn restrict(session: &mut Session, text: &str) -> anyhow::Result<()> 
         "the plan has version {}, this program reads {VERSION}; plan again",
         file.guidepost_plan
     );
+    Ok(file)
+}
+
+/// Asks for what the plan was made for: whoever sends a plan has agreed to all of it.
+///
+/// # Errors
+/// When the text is no plan, or the command line asks for something else.
+pub(super) fn ask_again(choice: &mut Choice, text: &str) -> anyhow::Result<()> {
+    let asked = read(text)?.asked;
+    let differs = !choice.account.is_empty() && choice.account != asked.account
+        || choice.page.is_some() && choice.page != asked.page
+        || choice.on_edit.is_some() && choice.on_edit != asked.on_edit
+        || choice.backfill && !asked.backfill
+        || choice.allow_delete && !asked.allow_delete
+        || choice.overwrite && !asked.overwrite;
+    anyhow::ensure!(
+        !differs,
+        "`publish FILE` sends what the plan says and nothing else; leave out the options that it \
+         was not made with, or plan again with them"
+    );
+    if let Some(date) = &asked.date
+        && choice.date.is_none()
+    {
+        anyhow::bail!("the plan was made as on {date}; add `--date {date}` to send it now");
+    }
+    choice.account = asked.account;
+    choice.page = asked.page;
+    choice.backfill = asked.backfill;
+    choice.allow_delete = asked.allow_delete;
+    choice.overwrite = asked.overwrite;
+    choice.on_edit = asked.on_edit;
+    choice.refresh |= asked.refresh;
+    Ok(())
+}
+
+/// Reduces the session to the file's plan.
+///
+/// # Errors
+/// When the plan is stale, of another site, or no plan at all; the message says which line.
+pub(super) fn restrict(session: &mut Session, text: &str) -> anyhow::Result<()> {
+    let file = read(text)?;
     anyhow::ensure!(
         file.site == session.url,
         "the plan is for {}, this site is {}",

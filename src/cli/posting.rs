@@ -20,6 +20,8 @@ use unicode_width::UnicodeWidthStr as _;
 /// Columns of a plan's names and titles; longer ones push the rest aside.
 const NAME_WIDTH: usize = 40;
 const TITLE_WIDTH: usize = 36;
+/// Limits from here on say nothing to a person: no text comes near them.
+const ROOMY: usize = 100_000;
 
 /// Prepares a session out of the words of the command line.
 ///
@@ -79,7 +81,8 @@ pub(super) fn session(
     session
 }
 
-/// A secret of the environment; none in a run for a pull request, which may be anybody's.
+/// A secret of the environment, without the line break that files and consoles put behind it;
+/// none in a run for a pull request, which may be anybody's.
 #[expect(
     clippy::disallowed_methods,
     reason = "the command line is where the environment is read"
@@ -88,7 +91,7 @@ pub(super) fn secret(name: &str) -> Option<Secret> {
     std::env::var(name)
         .ok()
         .filter(|value| !value.is_empty() && trust::stranger().is_none())
-        .map(Secret::new)
+        .map(|value| Secret::new(value.trim_end_matches(['\r', '\n'])))
 }
 
 /// The plan as text for people. With `whole`, lines of which nothing comes are shown too, and
@@ -100,7 +103,7 @@ pub(super) fn plan_text(view: &View, session: &Session, whole: bool) -> String {
         let mut silent = 0;
         for change in &work.changes {
             if whole || change.is_notable() {
-                line(view, change, whole, &mut text);
+                line(view, session, change, whole, &mut text);
             } else {
                 silent += 1;
             }
@@ -168,7 +171,7 @@ fn account_head(view: &View, work: &AccountWork, text: &mut String) {
     }
 }
 
-fn line(view: &View, change: &Change, whole: bool, text: &mut String) {
+fn line(view: &View, session: &Session, change: &Change, whole: bool, text: &mut String) {
     let style = match change.step {
         Step::Create | Step::Adopt => "32",
         Step::Update | Step::Reply => "33",
@@ -179,12 +182,10 @@ fn line(view: &View, change: &Change, whole: bool, text: &mut String) {
     };
     let name = visible(&change.post);
     let title = visible(&change.title);
-    let mut words = vec![reason(change)];
-    if change.length > 0 && change.step.is_sent() {
-        words.push(format!(
-            "{} of {} {}",
-            change.length, change.limit, change.unit
-        ));
+    let mut words = vec![reason(session, change)];
+    if change.length > 0 && change.step.is_sent() && change.limit < ROOMY {
+        let unit = change.unit.split(',').next().unwrap_or_default();
+        words.push(format!("{} of {} {unit}", change.length, change.limit));
     }
     if change.shortened && change.step.is_sent() {
         words.push("shortened".to_owned());
@@ -213,12 +214,21 @@ fn line(view: &View, change: &Change, whole: bool, text: &mut String) {
 }
 
 /// The reason, with the moment of what is not yet due.
-fn reason(change: &Change) -> String {
+fn reason(session: &Session, change: &Change) -> String {
     let sentence = change.reason.sentence();
     match change.due {
-        Some(due) => format!("{sentence}: {due}"),
+        Some(due) => format!("{sentence}: {}", moment(session, due)),
         None => sentence,
     }
+}
+
+/// A moment in the site's time zone.
+pub(super) fn moment(session: &Session, at: jiff::Timestamp) -> String {
+    let Some(upkeep) = &session.upkeep else {
+        return at.to_string();
+    };
+    let local = at.to_zoned(upkeep.zone.clone());
+    local.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// `$0.20`.
@@ -258,6 +268,47 @@ pub(super) fn counted(session: &Session) -> String {
         "nothing to do".to_owned()
     } else {
         words.join(", ")
+    }
+}
+
+/// `; it costs $0.200`, where a platform charges.
+pub(super) fn costs(session: &Session) -> String {
+    let ready = session
+        .accounts
+        .iter()
+        .filter(|work| work.trouble.is_none());
+    let changes = ready.flat_map(|work| &work.changes);
+    match changes.filter_map(|change| change.price).sum() {
+        0 => String::new(),
+        price => format!("; it costs {}", money(price)),
+    }
+}
+
+/// Which of the counted lines stay behind: those of accounts that are not ready.
+pub(super) fn not_ready(session: &Session) -> String {
+    let mut lines = 0;
+    let mut names = Vec::new();
+    for work in session
+        .accounts
+        .iter()
+        .filter(|work| work.trouble.is_some())
+    {
+        let waiting = work.changes.iter().filter(|change| change.step.is_work());
+        match waiting.count() {
+            0 => {}
+            count => {
+                lines += count;
+                names.push(format!("`{}`", work.account.name));
+            }
+        }
+    }
+    match names.as_slice() {
+        [] => String::new(),
+        [name] => format!("; {lines} of them cannot be sent, {name} is not ready"),
+        _ => format!(
+            "; {lines} of them cannot be sent, {} are not ready",
+            names.join(", ")
+        ),
     }
 }
 

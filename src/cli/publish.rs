@@ -49,12 +49,17 @@ fn once(
     again: bool,
 ) -> anyhow::Result<Option<End>> {
     let by_hand = words.done.is_some() || words.not_done.is_some();
-    let refresh = match (by_hand, words.choice.refresh) {
+    let plan = words.file.as_deref().map(plan_text).transpose()?;
+    let mut choice = words.choice.clone();
+    if let Some(text) = &plan {
+        plan_file::ask_again(&mut choice, text)?;
+    }
+    let refresh = match (by_hand, choice.refresh) {
         (true, _) => Refresh::Offline,
         (false, true) => Refresh::All,
         (false, false) => Refresh::Needed,
     };
-    let mut session = posting::session(view, root, &words.choice, refresh, true)?;
+    let mut session = posting::session(view, root, &choice, refresh, true)?;
     session.publishing.sync_git |= words.push;
     if again {
         session.discovery = None;
@@ -76,10 +81,8 @@ fn once(
         view.say("nothing is posted while the content has mistakes");
         return Ok(Some(End::Mistakes));
     }
-    if let Some(path) = &words.file {
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("cannot read the plan `{}`", path.display()))?;
-        plan_file::restrict(&mut session, &text)?;
+    if let Some(text) = &plan {
+        plan_file::restrict(&mut session, text)?;
     }
     let sent = session
         .accounts
@@ -98,7 +101,12 @@ fn once(
     let most = words.max_changes.unwrap_or(session.publishing.max_changes);
     if !view.is_json() {
         plan::show(view, &session)?;
-        view.say(&format!("Plan: {}", posting::counted(&session)));
+        view.say(&format!(
+            "Plan: {}{}{}",
+            posting::counted(&session),
+            posting::costs(&session),
+            posting::not_ready(&session)
+        ));
     }
     anyhow::ensure!(
         sent <= most,
@@ -140,6 +148,12 @@ fn once(
         publishing::tell(&mut session, live_check, settings::now, &tell)?
     };
     finish(view, &session, &outcomes, &heard).map(Some)
+}
+
+/// The text of a plan's file.
+fn plan_text(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the plan `{}`", path.display()))
 }
 
 /// A newer state of the site is there, which this run has neither built nor put online.
@@ -262,7 +276,7 @@ fn finish(
         view.say(&words.join(", "));
     }
     let bad = count(apply::End::Failed) + count(apply::End::Unknown);
-    let mistakes = session.has_mistakes();
+    let mistakes = session.has_mistakes() || session.has_unseen();
     Ok(
         if bad > 0 || held_back || mistakes || !not_ready.is_empty() {
             End::Mistakes

@@ -90,7 +90,7 @@ impl Standing {
             (Step::HandOff | Step::Create | Step::Update | Step::Reply, _) => Self::Changed,
             (Step::Confirm | Step::Adopt, _) => Self::Begun,
             (Step::Keep, Reason::Refused(_)) => Self::Refused,
-            (Step::Delete, _) | (Step::Keep, Reason::RemoveByHand) => Self::Remove,
+            (Step::Delete, _) | (Step::Keep, Reason::RemoveByHand(_)) => Self::Remove,
             (Step::Keep, Reason::NotYetDue) => Self::Later,
             (Step::Keep, _) if there => Self::Posted,
             (Step::Keep, _) => return None,

@@ -211,13 +211,15 @@ impl Recovery {
     }
 }
 
-/// What one post costs, in thousandths of a US dollar.
+/// What is paid for one post, in thousandths of a US dollar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Price {
     /// A post without a link.
     pub plain: u32,
     /// A post with a link.
     pub link: u32,
+    /// Taking a post away.
+    pub delete: u32,
 }
 
 /// Kind of road that a link on the platform is: the vocabulary of `utm_medium`.

@@ -6,6 +6,7 @@
 //! clock and environment are the command line's.
 
 mod addresses;
+mod asked;
 pub mod by_hand;
 mod discovery;
 mod images;
@@ -20,9 +21,7 @@ pub use live::Live;
 pub use work::{AccountWork, Trouble};
 
 use crate::build::{self, Options};
-use crate::config::Config;
-use crate::data::Node;
-use crate::diag::{self, Code, Diagnostic};
+use crate::diag::{self, Diagnostic};
 use crate::memo::Memo;
 use crate::platform::{HttpOptions, Pace, Secret};
 use crate::publish::account::{self, Account, Publishing};
@@ -30,9 +29,11 @@ use crate::publish::apply::{Half, Outcome};
 use crate::publish::compose::{self, Composition};
 use crate::publish::discovery::Notice;
 use crate::publish::ledger;
-use crate::publish::plan::{Change, Consent};
+use crate::publish::plan::{Change, Consent, Reason};
 use crate::publish::rhythm::Upkeep;
 use crate::render::PageTexts;
+use crate::site::Site;
+use asked::{names, unknown_accounts, unknown_page};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -118,6 +119,12 @@ impl Session {
         self.accounts.iter().flat_map(|work| &work.changes)
     }
 
+    /// Whether a platform did not show a post that it was asked for, so that it is left alone.
+    pub fn has_unseen(&self) -> bool {
+        self.changes()
+            .any(|change| matches!(change.reason, Reason::CannotLook(_)))
+    }
+
     /// The next moment at which something becomes due.
     pub fn next_due(&self) -> Option<jiff::Timestamp> {
         self.changes().filter_map(|change| change.due).min()
@@ -146,20 +153,24 @@ pub fn prepare(root: &Path, wish: &Wish<'_>) -> anyhow::Result<Session> {
     let levels = site.config.checks.clone();
     session.url.clone_from(&site.config.url);
     session.upkeep = Some(Upkeep::of(&site));
-    let (accounts, publishing, found) = account::read(&site.config);
-    session.publishing = publishing;
+    let read = account::read(&site.config);
+    session.publishing = read.publishing;
     let names = names(&site.config);
     unknown_accounts(wish.accounts, &names)?;
     let of_pages = levels.apply(compose::check_overrides(&names, &site));
     session.diagnostics.extend(of_pages);
-    // An account that cannot be used is left out; any other mistake might send what nobody wants.
-    let (left_out, found): (Vec<_>, Vec<_>) = found
-        .into_iter()
-        .partition(|diagnostic| diagnostic.code == Code::InvalidAccount);
-    session.diagnostics.extend(levels.apply(found));
+    session.diagnostics.extend(levels.apply(read.diagnostics));
     session.broken = session.has_mistakes();
     let broken = session.broken;
-    session.diagnostics.extend(levels.apply(left_out));
+    // An account with a mistake might send what nobody wants, and is left out; others go on.
+    let mut accounts = read.accounts;
+    for (name, found) in read.of_accounts {
+        let found = levels.apply(found);
+        if diag::count(&found).0 > 0 {
+            accounts.retain(|account| account.name != name);
+        }
+        session.diagnostics.extend(found);
+    }
 
     let texts = SiteTexts::new(PageTexts::new(&site, &theme), root);
     let later = resolved
@@ -221,6 +232,12 @@ pub fn prepare(root: &Path, wish: &Wish<'_>) -> anyhow::Result<Session> {
         }
         session.diagnostics.extend(found);
     }
+    if let Some(asked) = wish.page {
+        let sites: Vec<&Site> = std::iter::once(&site)
+            .chain(later.as_ref().map(|(site, _)| *site))
+            .collect();
+        unknown_page(asked, &sites, &session.accounts)?;
+    }
     if !broken {
         session.discovery =
             Discovery::prepare(root, wish, &site, &texts, &session.publishing, http, pace)?;
@@ -237,29 +254,6 @@ pub fn prepare(root: &Path, wish: &Wish<'_>) -> anyhow::Result<Session> {
     Ok(session)
 }
 
-/// The names of all accounts. One that cannot be used keeps its name: pages may speak of it.
-fn names(config: &Config) -> Vec<&str> {
-    let entries = config.accounts.iter().flat_map(Node::entries);
-    entries.map(|entry| entry.key.trim()).collect()
-}
-
-/// A word of the command line that names no account.
-fn unknown_accounts(asked: &[String], names: &[&str]) -> anyhow::Result<()> {
-    for name in asked {
-        if !names.contains(&name.as_str()) {
-            let hint = diag::did_you_mean(name, names.iter().copied()).unwrap_or_else(|| {
-                if names.is_empty() {
-                    "`site.yaml` lists none under `accounts:`".to_owned()
-                } else {
-                    format!("there are `{}`", names.join("`, `"))
-                }
-            });
-            anyhow::bail!("there is no account `{name}`; {hint}");
-        }
-    }
-    Ok(())
-}
-
 /// What posting all posts of the site would cut or refuse, without asking anybody: for `check`.
 ///
 /// # Errors
@@ -269,7 +263,13 @@ pub fn check(root: &Path, options: &Options) -> anyhow::Result<Vec<Diagnostic>> 
     let (Some(site), Some(theme)) = (resolved.site, resolved.theme) else {
         return Ok(Vec::new());
     };
-    let (accounts, publishing, mut diagnostics) = account::read(&site.config);
+    let account::Read {
+        accounts,
+        publishing,
+        mut diagnostics,
+        of_accounts,
+    } = account::read(&site.config);
+    diagnostics.extend(of_accounts.into_iter().flat_map(|(_, found)| found));
     let names = names(&site.config);
     diagnostics.extend(compose::check_overrides(&names, &site));
     let texts = SiteTexts::new(PageTexts::new(&site, &theme), root);
@@ -371,14 +371,14 @@ pub fn publish(
                 })
                 .collect()
         });
-        let mut broken = None;
+        let mut broken: Vec<(String, anyhow::Error)> = Vec::new();
         for (name, result) in results {
             match result {
                 Ok(outcomes) if last => {
                     all.insert(name, outcomes);
                 }
                 Ok(_) => {}
-                Err(error) => broken = Some(error.context(format!("the account `{name}` stopped"))),
+                Err(error) => broken.push((name, error)),
             }
         }
         // What was done is pushed even when one account could not go on.
@@ -392,11 +392,25 @@ pub fn publish(
         {
             return refused(session, &folder, &reason, committed);
         }
-        if let Some(error) = broken {
+        if let Some(error) = stopped(broken) {
             return Err(error);
         }
     }
     Ok(Published::Outcomes(all))
+}
+
+/// One error for all accounts whose ledgers could not be written; none when there are none.
+fn stopped(broken: Vec<(String, anyhow::Error)>) -> Option<anyhow::Error> {
+    let mut broken = broken.into_iter();
+    let (name, first) = broken.next()?;
+    let others: Vec<String> = broken
+        .map(|(name, error)| format!("the account `{name}` stopped too: {error:#}"))
+        .collect();
+    let first = match others.as_slice() {
+        [] => first,
+        others => first.context(others.join("; ")),
+    };
+    Some(first.context(format!("the account `{name}` stopped")))
 }
 
 /// A reservation that the remote did not take was never made: another run may have reserved the

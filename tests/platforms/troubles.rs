@@ -6,6 +6,7 @@ use crate::harness::{Ran, SETTINGS, Site};
 use crate::platforms::bench::CLOSED_PORT;
 use crate::platforms::fake_listener::{Call, Listener, Reply};
 use serde_json::{Value, json};
+use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const TOKEN: &str = "fake-token-5f1c7a90";
@@ -270,6 +271,29 @@ fn a_wrong_secret_is_named_by_its_variable() {
 }
 
 #[test]
+fn all_secrets_that_are_missing_are_named_at_once() {
+    let trial = Trial::new(Trouble::None);
+    trial.settings("accounts:\n  x: { platform: x, user: yunlan, paid: true }\n");
+    let ran = trial.publish();
+    let words = "set GUIDEPOST_X_API_KEY, GUIDEPOST_X_API_SECRET, GUIDEPOST_X_TOKEN, \
+                 GUIDEPOST_X_TOKEN_SECRET in the environment";
+    assert!(ran.stderr.contains(words), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("it costs"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_line_break_behind_a_secret_is_no_part_of_it() {
+    let mut trial = Trial::new(Trouble::None);
+    trial.token = concat!("fake-token-5f1c7a90", "\r\n");
+    let ran = trial.publish();
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let mut trial = Trial::new(Trouble::None);
+    trial.token = "fake\ntwo-lines-8d21";
+    assert!(!trial.publish().stderr.contains("8d21"));
+    trial.passes(&["line break", "check GUIDEPOST_BAD_TOKEN"]);
+}
+
+#[test]
 fn an_expired_token_is_told() {
     Trial::new(Trouble::Expired).passes(&["token expired", "GUIDEPOST_BAD_TOKEN"]);
 }
@@ -327,6 +351,84 @@ fn a_platform_that_is_down_is_told() {
         trial.good.listener.url()
     ));
     trial.others_go_on(&["no connection to"]);
+}
+
+#[test]
+fn a_post_that_cannot_be_looked_for_is_left_alone_and_the_others_go_out() {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let held = Arc::clone(&asked);
+    let listener = Listener::start(move |call| {
+        let named = |text: &str| call.query.get("of").is_some_and(|of| of.contains(text));
+        match call.method.as_str() {
+            "GET" if named("new") => Reply::json(400, &json!({ "error": "no such word" })),
+            "GET" => Reply::json(200, &json!({ "data": [] })),
+            _ => {
+                let mut made = held.lock().unwrap_or_else(PoisonError::into_inner);
+                made.push(call.json()["of"].clone());
+                Reply::json(200, &json!({ "id": made.len() }))
+            }
+        }
+    });
+    let url = listener.url();
+    let trial = Trial::new(Trouble::None);
+    trial.settings(&format!(
+        "accounts:\n  board: {{ platform: webhook, create: {{ url: '{url}/posts', body: {{ of: '{{{{ canonical }}}}' }}, id: /id }}, \
+         find: {{ url: '{url}/posts?of={{{{ canonical | url_encode }}}}', items: /data, id: /id }} }}\n"
+    ));
+    trial.site.write(
+        "content/articles/other.md",
+        "---\ntitle: 别的\ndate: 2026-06-15\n---\n没有麻烦。\n",
+    );
+    for _ in 0..2 {
+        let ran = trial.publish();
+        assert_eq!(ran.code, 1, "{}", ran.stderr);
+        assert!(
+            ran.stderr.contains("the platform did not show it")
+                && ran.stderr.contains("no such word"),
+            "{}",
+            ran.stderr
+        );
+        let made = asked.lock().unwrap_or_else(PoisonError::into_inner);
+        assert_eq!(*made, [json!("https://example.org/articles/other/")]);
+    }
+}
+
+#[test]
+fn accounts_that_are_not_ready_are_not_counted_among_what_is_sent() {
+    let mut trial = Trial::new(Trouble::None);
+    trial.token = "";
+    let ran = trial.publish();
+    let words = "Plan: 2 to create; 1 of them cannot be sent, `bad` is not ready";
+    assert!(ran.stderr.contains(words), "{}", ran.stderr);
+}
+
+#[test]
+fn every_ledger_that_cannot_be_written_is_named() {
+    let trial = Trial::new(Trouble::None);
+    let words = [
+        "publish",
+        "--date",
+        "2026-06-15",
+        "--backfill",
+        "--skip-live-check",
+        "--yes",
+    ];
+    let inner = trial.site.command(&words);
+    // The shell's limit for the size of files stands for a full disk.
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "trap '' XFSZ; ulimit -f 0 && exec \"$0\" \"$@\""])
+        .arg(inner.get_program())
+        .args(inner.get_args())
+        .current_dir(trial.site.path("."))
+        .env("GUIDEPOST_GOOD_TOKEN", TOKEN)
+        .env("GUIDEPOST_BAD_TOKEN", TOKEN);
+    let ran = trial.site.ended(command);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    for name in ["`bad` stopped", "`good` stopped"] {
+        assert!(ran.stderr.contains(name), "{name}: {}", ran.stderr);
+    }
+    assert_eq!((trial.bad.state().made, trial.good.state().made), (0, 0));
 }
 
 #[test]
@@ -391,6 +493,19 @@ fn a_damaged_ledger_stops_its_account_alone() {
 fn a_broken_template_stops_its_account_alone() {
     let trial = Trial::with(Trouble::None, ", template: '{{ title'");
     trial.others_go_on(&["the template of the account `bad`", "`bad` took no part"]);
+    let trial = Trial::with(Trouble::None, ", template: '{{ nothing }}'");
+    trial.site.write(
+        "content/articles/old.md",
+        "---\ntitle: 旧文章\ndate: 2026-06-10\n---\n早就有了。\n",
+    );
+    let ran = trial.publish();
+    assert_eq!(
+        ran.stderr.matches("`nothing` is not defined").count(),
+        1,
+        "{}",
+        ran.stderr
+    );
+    assert!(!ran.stderr.contains("refused-post"), "{}", ran.stderr);
     assert_eq!(trial.bad.state().made, 0);
 }
 
@@ -402,6 +517,33 @@ fn of_two_accounts_for_one_place_the_second_posts_nothing() {
         url = trial.good.listener.url()
     ));
     trial.others_go_on(&["post the same pages to one place"]);
+}
+
+#[test]
+fn wrong_settings_stop_their_account_alone() {
+    let trial = Trial::new(Trouble::None);
+    let address = trial.bad.listener.url().to_owned();
+    let of_bad = |bad: &str| {
+        let good = trial.good.listener.url();
+        let settings =
+            format!("accounts:\n  bad: {bad}\n  good: {{ platform: mastodon, url: '{good}' }}\n");
+        trial.settings(&settings);
+    };
+    of_bad("mastodon");
+    trial.others_go_on(&["`bad` wants a mapping"]);
+    of_bad(&format!(
+        "{{ platform: mastodon, url: '{address}', kind: [article] }}"
+    ));
+    trial.others_go_on(&["unknown key `kind`", "did you mean `kinds`?"]);
+    of_bad(&format!(
+        "{{ platform: mastodon, url: '{address}', languages: [xx] }}"
+    ));
+    trial.others_go_on(&["no language `xx`"]);
+    let login = address.replace("http://", "http://anna:fake-word-77a0@");
+    of_bad(&format!("{{ platform: mastodon, url: '{login}' }}"));
+    trial.others_go_on(&["`url` of the account `bad` has a login in its address"]);
+    assert!(!trial.publish().stderr.contains("77a0"));
+    assert_eq!(trial.bad.state().made, 0);
 }
 
 #[test]

@@ -115,9 +115,10 @@ fn the_list_of_platforms_is_up_to_date() {
         if let Some(price) = able.price {
             let _ = write!(
                 page,
-                " A post costs ${:.3}, with a link ${:.3}.",
+                " A post costs ${:.3}, with a link ${:.3}, taking one away ${:.3}.",
                 f64::from(price.plain) / 1000.0,
-                f64::from(price.link) / 1000.0
+                f64::from(price.link) / 1000.0,
+                f64::from(price.delete) / 1000.0
             );
         }
         page.push('\n');

@@ -32,12 +32,12 @@ fn a_plan_says_what_is_done_what_is_not_and_why() {
     insta::assert_snapshot!(ran.stdout, @r"
     zhihu — 知乎
       > articles/new@zh-Hans                      新文章                                new page
-      . articles/later@zh-Hans                    以后                                  not yet due: 2026-06-30T16:00:00Z
+      . articles/later@zh-Hans                    以后                                  not yet due: 2026-07-01 00:00
       . 1 older than the account (`--backfill` posts them)
     ");
     assert!(
         ran.stderr
-            .contains("Plan: 1 for a person; next due 2026-06-30T16:00:00Z"),
+            .contains("Plan: 1 for a person; next due 2026-07-01 00:00"),
         "{}",
         ran.stderr
     );
@@ -144,6 +144,48 @@ fn a_plan_in_a_file_is_refused_when_anything_has_changed() {
 }
 
 #[test]
+fn a_plan_in_a_file_is_sent_as_it_was_asked_for() {
+    let site = site();
+    let asked = ["--backfill", "--page", "articles/old"];
+    let mut words = vec!["plan", "--date", "2026-06-15", "--out", "plan.json"];
+    words.extend(asked);
+    let written = site.run(&words);
+    assert!(
+        written.stdout.contains("articles/old"),
+        "{}",
+        written.stdout
+    );
+    let later = site.run(&["publish", "plan.json"]);
+    assert_eq!(later.code, 2);
+    assert!(
+        later.stderr.contains("--date 2026-06-15"),
+        "{}",
+        later.stderr
+    );
+    let other = [
+        "publish",
+        "plan.json",
+        "--date",
+        "2026-06-15",
+        "--allow-delete",
+    ];
+    let more = site.run(&other);
+    assert_eq!(more.code, 2);
+    assert!(
+        more.stderr.contains("sends what the plan says"),
+        "{}",
+        more.stderr
+    );
+    let same = site.run(&["publish", "plan.json", "--date", "2026-06-15"]);
+    assert_eq!(same.code, 0, "{}", same.stderr);
+    assert!(
+        same.stdout.contains("articles/old") && !same.stdout.contains("articles/new"),
+        "{}",
+        same.stdout
+    );
+}
+
+#[test]
 fn a_damaged_ledger_stops_its_account_and_is_told_with_its_line() {
     let site = site();
     site.write("ledger/zhihu.jsonl", "<<<<<<< ours\n");
@@ -154,6 +196,7 @@ fn a_damaged_ledger_stops_its_account_and_is_told_with_its_line() {
         "{}",
         ran.stderr
     );
+    assert!(ran.stderr.contains("Plan: nothing to do"), "{}", ran.stderr);
 }
 
 #[test]
@@ -164,6 +207,63 @@ fn accounts_that_are_not_there_are_suggested() {
         ran.stderr.contains("did you mean `zhihu`?"),
         "{}",
         ran.stderr
+    );
+}
+
+#[test]
+fn what_is_known_of_a_platform_is_old_after_half_a_year() {
+    let site = site();
+    for (date, is_old) in [("2027-02-01", false), ("2027-09-01", true)] {
+        let ran = site.run(&["status", "--date", date]);
+        let words = "what is known of 知乎 was last checked on";
+        assert_eq!(ran.stdout.contains(words), is_old, "{date}: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn pages_that_are_not_there_are_suggested() {
+    let site = site();
+    let ran = site.run(&["plan", "--date", "2026-06-15", "--page", "articles/nwe"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stderr
+            .contains("no page `articles/nwe`; did you mean `articles/new`?"),
+        "{}",
+        ran.stderr
+    );
+    for page in [
+        "articles/new",
+        "content/articles/new.md",
+        "articles/later@zh-Hans",
+    ] {
+        let ran = site.run(&["plan", "--date", "2026-06-15", "--page", page]);
+        assert_eq!(ran.code, 0, "{page}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_copy_that_shall_go_says_what_the_page_says() {
+    let site = site();
+    let url = "https://zhuanlan.zhihu.com/p/1";
+    let done = site.run(&[
+        "publish",
+        "--done",
+        "articles/new",
+        url,
+        "--date",
+        "2026-06-15",
+    ]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    site.write(
+        "content/articles/new.md",
+        "---\ntitle: 新文章\ndate: 2026-06-15\npublish: false\n---\n第一段。\n",
+    );
+    let ran = site.run(PLAN);
+    assert!(
+        ran.stdout
+            .contains("the page says `publish: false`: take the copy away by hand"),
+        "{}",
+        ran.stdout
     );
 }
 

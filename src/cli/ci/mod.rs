@@ -163,7 +163,7 @@ impl Secrets {
             let secrets = target.secrets().into_iter();
             secrets.map(|secret| variable(&target.name, secret.name))
         });
-        let (accounts, _, _) = account::read(config);
+        let accounts = account::read(config).accounts;
         let publish = accounts.iter().flat_map(|account| {
             let secrets = account.info.secrets.iter();
             secrets.map(|secret| variable(&account.name, secret.name))

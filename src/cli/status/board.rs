@@ -2,7 +2,7 @@
 //! each heading what to do about it; empty headings are left out.
 
 use super::{Place, facts_are_old, silence};
-use crate::cli::posting::{self, padded};
+use crate::cli::posting::{self, moment, padded};
 use crate::cli::view::View;
 use crate::diag::print::visible;
 use crate::platform::capability::Way;
@@ -472,16 +472,5 @@ fn account(view: &View, session: &Session, work: &AccountWork, text: &mut String
             info.title,
             capabilities.verified_at
         );
-    }
-}
-
-/// A moment in the site's time zone.
-fn moment(session: &Session, at: jiff::Timestamp) -> String {
-    match &session.upkeep {
-        Some(upkeep) => at
-            .to_zoned(upkeep.zone.clone())
-            .strftime("%Y-%m-%d %H:%M")
-            .to_string(),
-        None => at.to_string(),
     }
 }

@@ -77,8 +77,9 @@ impl Place {
                 | Reason::EditAsks
                 | Reason::CannotUpdate
                 | Reason::TooLateToUpdate
-                | Reason::RemoveByHand
-                | Reason::DeleteNotAllowed
+                | Reason::RemoveByHand(_)
+                | Reason::DeleteNotAllowed(_)
+                | Reason::CannotLook(_)
                 | Reason::Refused(_)
                 | Reason::FailedBefore(_),
                 Step::Keep,

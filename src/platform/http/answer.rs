@@ -115,6 +115,10 @@ impl Answer {
             _ => FailureKind::Lost,
         };
         let said = words.map_or_else(|| self.words(), str::to_owned);
+        let said = match (said.is_empty(), self.status) {
+            (true, 500..) => "the server failed and does not say why".to_owned(),
+            _ => said,
+        };
         let said = if (300..400).contains(&self.status) {
             format!(
                 "it redirects to {}; use that address",

@@ -1,6 +1,6 @@
 //! A request in the making.
 
-use crate::platform::{Failure, Secret, Sieve};
+use crate::platform::{Failure, FailureKind, Secret, Sieve};
 use base64::Engine as _;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -188,7 +188,16 @@ impl Request {
     pub(super) fn headers(&self, sieve: &Mutex<Sieve>) -> Result<HeaderMap, Failure> {
         let mut map = HeaderMap::new();
         for (name, value) in &self.fields {
-            let invalid = || Failure::refused(format!("the header `{name}` cannot be sent"));
+            let invalid = || {
+                let kind = if name.eq_ignore_ascii_case("authorization") {
+                    FailureKind::Credentials
+                } else {
+                    FailureKind::Refused
+                };
+                let message =
+                    format!("the header `{name}` cannot be sent: there is a line break in it");
+                Failure::new(kind, message)
+            };
             let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
             let mut held = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| invalid())?;
             // A signature is another one for each request, and worth nothing after it.

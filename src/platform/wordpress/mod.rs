@@ -3,7 +3,7 @@
 //!
 //! Recovery class D: the server takes a second post with the same slug and only renames it, so
 //! our copy is looked up by slug, then by its mark, an invisible comment with the canonical
-//! address. A post in the trash counts as gone.
+//! address, or by the tracked link that ends it. A post in the trash counts as gone.
 
 mod text;
 
@@ -20,7 +20,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use text::{content, encoded, escaped, unescaped};
+use text::{content, encoded, escaped, is_copy, unescaped};
 
 /// What is known of WordPress.
 pub(super) static INFO: Info = Info {
@@ -264,7 +264,10 @@ impl Platform for WordPress {
         }
         for needle in needles {
             let found = self.posts(&format!("per_page=20&search={}", encoded(&needle)))?;
-            if let Some(kept) = ours(found, post) {
+            if let Some(kept) = found
+                .into_iter()
+                .find(|kept| is_copy(&kept.content.raw, post))
+            {
                 return Ok(Some(seen(kept)));
             }
         }
@@ -325,8 +328,10 @@ impl WordPress {
     }
 
     fn by_slug(&self, post: &Post) -> Result<Option<Kept>, Failure> {
+        // A slug may be anybody's; one that leads to our page as well is our copy.
         let found = self.posts(&format!("slug={}", encoded(&post.slug)))?;
-        Ok(ours(found, post))
+        let is_ours = |kept: &Kept| marker::carries(&kept.content.raw, &post.canonical);
+        Ok(found.into_iter().find(is_ours))
     }
 
     /// The post as it is there; none when it is deleted or in the trash.
@@ -450,13 +455,6 @@ fn code(answer: &Answer) -> String {
         .json()
         .and_then(|said| said.get("code")?.as_str().map(str::to_owned))
         .unwrap_or_default()
-}
-
-/// The one that carries our mark: a slug may be anybody's.
-fn ours(found: Vec<Kept>, post: &Post) -> Option<Kept> {
-    found
-        .into_iter()
-        .find(|kept| marker::carries(&kept.content.raw, &post.canonical))
 }
 
 fn remote(kept: &Kept) -> Remote {

@@ -1,4 +1,5 @@
-//! Texts as WordPress takes and gives them: no shortcodes, no entities of its own.
+//! Texts as WordPress takes and gives them: no shortcodes, no entities of its own; and which of
+//! them is our copy.
 
 use crate::platform::{Content, Failure, Post, marker};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -54,6 +55,72 @@ pub(super) fn unescaped(html: &str) -> String {
         .replace("&amp;", "&")
 }
 
+/// Whether an article with another slug is the copy of this post. A link to a page is no mark,
+/// since articles link to each other; the tracked one that ends our copy is.
+pub(super) fn is_copy(content: &str, post: &Post) -> bool {
+    if let Some(marked) = marker::marked(content) {
+        return marked == post.canonical;
+    }
+    let is_tracked = post.link != post.canonical;
+    is_tracked
+        && content
+            .replace("&amp;", "&")
+            .contains(&format!("\"{}\"", post.link))
+}
+
 pub(super) fn encoded(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_copy;
+    use crate::platform::{Content, Post, marker};
+
+    const PAGE: &str = "https://example.org/jobs/welder/";
+    const LINK: &str = "https://example.org/jobs/welder/?utm_source=blog&utm_medium=article";
+
+    fn post(link: &str) -> Post {
+        Post {
+            key: "jobs/welder@en".to_owned(),
+            link: link.to_owned(),
+            canonical: PAGE.to_owned(),
+            slug: "welder".to_owned(),
+            lang: "en".to_owned(),
+            title: "Welder".to_owned(),
+            summary: String::new(),
+            content: Content::Html(String::new()),
+            tags: Vec::new(),
+            authors: Vec::new(),
+            published: None,
+            cover: None,
+            call: None,
+            images: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn an_article_that_links_to_a_page_is_not_its_copy() {
+        let theirs = format!("<p>See <a href=\"{PAGE}\">their page</a>.</p>");
+        assert!(!is_copy(&theirs, &post(LINK)));
+        assert!(!is_copy(&theirs, &post(PAGE)));
+        let other = marker::comment("https://example.org/jobs/other/");
+        let ours = format!(
+            "<p><a href=\"{}\">x</a></p>{other}",
+            LINK.replace('&', "&amp;")
+        );
+        assert!(!is_copy(&ours, &post(LINK)));
+    }
+
+    #[test]
+    fn a_copy_has_the_mark_or_ends_with_the_tracked_link() {
+        assert!(is_copy(
+            &format!("<p>x</p>{}", marker::comment(PAGE)),
+            &post(PAGE)
+        ));
+        let cleaned = format!("<p><a href=\"{}\">x</a></p>", LINK.replace('&', "&amp;"));
+        assert!(is_copy(&cleaned, &post(LINK)));
+        let longer = format!("<a href=\"{LINK}&utm_campaign=other\">x</a>");
+        assert!(!is_copy(&longer, &post(LINK)));
+    }
 }

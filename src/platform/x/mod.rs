@@ -112,6 +112,7 @@ fn capabilities() -> Capabilities {
         price: Some(Price {
             plain: 15,
             link: 200,
+            delete: 10,
         }),
         medium: Medium::Social,
         pace: Duration::from_secs(1),

@@ -3,7 +3,7 @@
 
 mod read;
 
-pub use read::read;
+pub use read::{Read, read};
 
 use crate::content::Kind;
 use crate::diag::Position;

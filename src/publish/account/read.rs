@@ -1,7 +1,9 @@
 //! Reads `accounts:`, `publish:` and `ledger:`: takes the nodes as the settings kept them, gives
 //! accounts and every mistake with its place.
 
-use super::{Account, BodyWish, Door, Filter, Located, OnEdit, Publishing};
+mod common;
+
+use super::{Account, BodyWish, Filter, Located, OnEdit, Publishing};
 use crate::config::Config;
 use crate::content::{Kind, date};
 use crate::data::fields::Fields;
@@ -10,36 +12,56 @@ use crate::diag::{Code, Diagnostic, Place, Position, did_you_mean};
 use crate::platform::{self, Info};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// File that the settings stand in, for places.
 const SETTINGS: &str = "site.yaml";
 
+/// What the settings say, and what is wrong with them.
+pub struct Read {
+    /// The accounts that can be used.
+    pub accounts: Vec<Account>,
+    /// What holds for all of them.
+    pub publishing: Publishing,
+    /// Mistakes that concern all accounts.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Mistakes of one account each, by its name.
+    pub of_accounts: Vec<(String, Vec<Diagnostic>)>,
+}
+
 /// Reads both parts.
-pub fn read(config: &Config) -> (Vec<Account>, Publishing, Vec<Diagnostic>) {
+pub fn read(config: &Config) -> Read {
     let file: Arc<str> = SETTINGS.into();
     let mut reader = Reader {
         file: &file,
         config,
         diagnostics: Vec::new(),
+        of_accounts: Vec::new(),
     };
     let publishing = reader.publishing();
     let mut accounts = Vec::new();
     if let Some(node) = &config.accounts {
         for entry in node.entries() {
-            if let Some(account) = reader.account(entry) {
-                accounts.push(account);
-            }
+            let before = reader.diagnostics.len();
+            accounts.extend(reader.account(entry));
+            let found = reader.diagnostics.split_off(before);
+            let name = entry.key.trim().to_owned();
+            reader.of_accounts.push((name, found));
         }
     }
     reader.shared_places(&mut accounts);
-    (accounts, publishing, reader.diagnostics)
+    Read {
+        accounts,
+        publishing,
+        diagnostics: reader.diagnostics,
+        of_accounts: reader.of_accounts,
+    }
 }
 
 struct Reader<'a> {
     file: &'a Arc<str>,
     config: &'a Config,
     diagnostics: Vec<Diagnostic>,
+    of_accounts: Vec<(String, Vec<Diagnostic>)>,
 }
 
 impl Reader<'_> {
@@ -168,6 +190,19 @@ impl Reader<'_> {
                     node.position,
                     format!("`url` of the account `{name}` must begin with `https://`"),
                     setting.meaning,
+                );
+                whole = false;
+            }
+            if has_login(&text) {
+                let message = format!(
+                    "`{}` of the account `{name}` has a login in its address",
+                    setting.name
+                );
+                // Without a position, so that its line is not shown.
+                self.diagnostics.push(
+                    Diagnostic::new(Code::InvalidAccount, message)
+                        .at(Place::file(Arc::clone(self.file)))
+                        .hint("take it out: secrets come from the environment only"),
                 );
                 whole = false;
             }
@@ -303,113 +338,6 @@ impl Reader<'_> {
         span
     }
 
-    fn publishing(&mut self) -> Publishing {
-        let mut publishing = Publishing::default();
-        let config = self.config;
-        if let Some(node) = &config.publish {
-            let mut fields = Fields::new(self.file, node);
-            if let Some(number) = fields.number(&["max_changes"]) {
-                publishing.max_changes = whole(number);
-            }
-            if let Some(span) = self.span(&mut fields, "pause") {
-                publishing.pause = short(span);
-            }
-            if let Some(span) = self.span(&mut fields, "timeout") {
-                publishing.timeout = short(span);
-            }
-            if let Some(span) = self.span(&mut fields, "grace") {
-                publishing.grace = short(span);
-            }
-            publishing.proxy = fields.text(&["proxy"]).map(|(text, _)| text);
-            publishing.baidu = self.door(&mut fields, "baidu", "site");
-            publishing.webmention = fields.flag(&["webmention"]) == Some(true);
-            publishing.indexnow = self.door(&mut fields, "indexnow", "key");
-            if let Some(door) = &publishing.indexnow
-                && config.indexnow_key() != Some(door.name.as_str())
-            {
-                publishing.indexnow = None;
-                let position = fields.node("indexnow").map(|node| node.position);
-                self.diagnostics.push(
-                    Diagnostic::new(Code::InvalidValue, "this is no key for IndexNow")
-                        .at(fields.place(position.unwrap_or_default()))
-                        .hint("write 8 to 128 letters, digits and `-`; you choose it, it is no secret"),
-                );
-            }
-            self.diagnostics
-                .extend(fields.finish(Some(Code::UnknownKey)));
-        }
-        if let Some(node) = &config.ledger {
-            let mut fields = Fields::new(self.file, node);
-            publishing.sync_git = self.word(&mut fields, "sync", &SYNC).unwrap_or(false);
-            if let Some((folder, position)) = fields.text(&["folder"]) {
-                let below = !folder.starts_with('/')
-                    && folder
-                        .split('/')
-                        .all(|part| !matches!(part, "" | "." | ".."));
-                if below {
-                    publishing.ledger = folder;
-                } else {
-                    self.diagnostics.push(
-                        Diagnostic::new(
-                            Code::OutsideRoot,
-                            "the ledgers must lie in the site's folder",
-                        )
-                        .at(fields.place(position))
-                        .hint("write a folder from the site's root, such as `ledger`"),
-                    );
-                }
-            }
-            self.diagnostics
-                .extend(fields.finish(Some(Code::UnknownKey)));
-        }
-        publishing
-    }
-
-    /// `indexnow: KEY`, or `indexnow: { key: KEY, endpoint: https://… }`.
-    fn door(
-        &mut self,
-        fields: &mut Fields<'_>,
-        key: &'static str,
-        name: &'static str,
-    ) -> Option<Door> {
-        let node = fields.node(key)?;
-        if !matches!(node.value, Value::Map(_)) {
-            let (name, _) = fields.text(&[key])?;
-            return Some(Door {
-                name,
-                endpoint: None,
-            });
-        }
-        let mut inner = fields.nested(node);
-        let found = inner.text(&[name]);
-        let endpoint = inner.text(&["endpoint"]);
-        self.diagnostics
-            .extend(inner.finish(Some(Code::UnknownKey)));
-        let is_address = |text: &str| text.starts_with("https://") || text.starts_with("http://");
-        if let Some((text, position)) = &endpoint
-            && !is_address(text)
-        {
-            self.diagnostics.push(
-                Diagnostic::new(Code::InvalidValue, format!("`{text}` is no address"))
-                    .at(fields.place(*position))
-                    .hint("write it as `https://…`, or leave `endpoint` out"),
-            );
-            return None;
-        }
-        let Some((name, _)) = found else {
-            self.diagnostics.push(
-                Diagnostic::new(Code::InvalidValue, format!("`{key}` has no `{name}`"))
-                    .at(fields.place(node.position))
-                    .hint(format!("write `{key}: {{ {name}: … }}`")),
-            );
-            return None;
-        };
-        Some(Door {
-            name,
-            endpoint: endpoint.map(|(text, _)| text.trim_end_matches('/').to_owned()),
-        })
-    }
-
     /// Of two accounts that post the same pages to one place the second is left out.
     fn shared_places(&mut self, accounts: &mut Vec<Account>) {
         let mut kept: Vec<Account> = Vec::new();
@@ -419,23 +347,26 @@ impl Reader<'_> {
                 kept.push(account);
                 continue;
             };
-            self.diagnostics.push(
-                Diagnostic::new(
-                    Code::InvalidAccount,
-                    format!(
-                        "the accounts `{}` and `{}` post the same pages to one place, `{}`",
-                        first.name,
-                        account.name,
-                        account.place()
-                    ),
-                )
-                .at(Place::at(Arc::clone(self.file), account.position))
-                .related(
-                    "the other one",
-                    Place::at(Arc::clone(self.file), first.position),
-                )
-                .hint("remove one of them, or give them different `kinds:` or `languages:`"),
-            );
+            self.of_accounts.push((
+                account.name.clone(),
+                vec![
+                    Diagnostic::new(
+                        Code::InvalidAccount,
+                        format!(
+                            "the accounts `{}` and `{}` post the same pages to one place, `{}`",
+                            first.name,
+                            account.name,
+                            account.place()
+                        ),
+                    )
+                    .at(Place::at(Arc::clone(self.file), account.position))
+                    .related(
+                        "the other one",
+                        Place::at(Arc::clone(self.file), first.position),
+                    )
+                    .hint("remove one of them, or give them different `kinds:` or `languages:`"),
+                ],
+            ));
         }
         *accounts = kept;
     }
@@ -448,7 +379,6 @@ const ON_EDIT: [(&str, OnEdit); 4] = [
     ("ask", OnEdit::Ask),
 ];
 const BODY: [(&str, BodyWish); 2] = [("full", BodyWish::Full), ("summary", BodyWish::Summary)];
-const SYNC: [(&str, bool); 2] = [("git", true), ("none", false)];
 const STAGES: [&str; 3] = ["acquire", "retain", "convert"];
 
 fn mentions(fields: &mut Fields<'_>) -> BTreeMap<String, String> {
@@ -477,6 +407,15 @@ fn position_of(fields: &mut Fields<'_>, path: &[String]) -> Option<Position> {
     Some(node.position)
 }
 
+/// Whether an address has a name or password before its host, as in `https://anna:…@host`.
+fn has_login(text: &str) -> bool {
+    let mut addresses = text.split(',').filter_map(|one| one.split_once("://"));
+    addresses.any(|(_, rest)| {
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        !text.starts_with('{') && host.contains('@')
+    })
+}
+
 fn text_of(node: &Node) -> Option<String> {
     let text = node.text()?.trim();
     (!text.is_empty()).then(|| text.to_owned())
@@ -489,12 +428,4 @@ fn text_of(node: &Node) -> Option<String> {
 )]
 fn whole(number: f64) -> usize {
     number.clamp(0.0, 1e9) as usize
-}
-
-/// A span of hours at most as a duration; longer ones are no pause.
-fn short(span: jiff::Span) -> Duration {
-    span.to_duration(jiff::SpanRelativeTo::days_are_24_hours())
-        .ok()
-        .and_then(|duration| Duration::try_from(duration).ok())
-        .unwrap_or_default()
 }

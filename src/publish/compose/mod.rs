@@ -18,7 +18,7 @@ mod work;
 
 use super::account::Account;
 use super::plan::Reason;
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic};
 use crate::platform::{Capabilities, Post};
 use crate::site::{Page, PageId, Site};
 use std::collections::BTreeMap;
@@ -111,7 +111,14 @@ pub fn compose(
             own,
         };
         let (composed, diagnostics) = work.compose(key, short.as_ref());
-        composition.diagnostics.extend(diagnostics);
+        for found in diagnostics {
+            // What is wrong with a template is told for the first page only.
+            let is_told =
+                |told: &Diagnostic| told.code == found.code && told.message == found.message;
+            if found.code != Code::TemplateError || !composition.diagnostics.iter().any(is_told) {
+                composition.diagnostics.push(found);
+            }
+        }
         composition.wanted.push(composed);
     }
     composition

@@ -49,7 +49,15 @@ fn settings(text: &str) -> (Arc<Config>, Vec<Account>) {
     let (config, found) = parse_settings(&"site.yaml".into(), text);
     assert_eq!(found, []);
     let config = config.expect("settings");
-    let (accounts, _, found) = account::read(&config);
+    let account::Read {
+        accounts,
+        of_accounts,
+        ..
+    } = account::read(&config);
+    let found: Vec<_> = of_accounts
+        .into_iter()
+        .flat_map(|(_, found)| found)
+        .collect();
     assert_eq!(found, []);
     (Arc::new(config), accounts)
 }
@@ -284,7 +292,14 @@ fn an_account_that_does_not_exist_is_told_at_its_place() {
 fn settings_of_accounts_are_checked_with_their_places() {
     let text = "site: {url: 'https://example.org', title: x, languages: [zh-Hans], timezone: UTC}\naccounts:\n  a: {platform: zhihuu}\n  b: {kinds: [articel]}\n  c: {platform: zhihu, languages: [fr], on_edit: updat, stages: [x], sinc: 1}\n  'd e': {platform: zhihu}\npublish: {max_change: 3, pause: soon}\nledger: {folder: ../x}\n";
     let (config, _) = parse_settings(&"site.yaml".into(), text);
-    let (accounts, _, found) = account::read(&config.expect("settings"));
+    let account::Read {
+        accounts,
+        diagnostics,
+        of_accounts,
+        ..
+    } = account::read(&config.expect("settings"));
+    let of_accounts = of_accounts.into_iter().flat_map(|(_, found)| found);
+    let found: Vec<_> = diagnostics.into_iter().chain(of_accounts).collect();
     assert_eq!(accounts.len(), 1);
     let told: Vec<String> = found.iter().map(print::short).collect();
     insta::assert_snapshot!(told.join("\n"), @r"

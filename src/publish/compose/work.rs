@@ -99,7 +99,11 @@ impl Work<'_> {
             None => self.article(invitation.as_ref(), &mut composed, &mut diagnostics),
         }
         composed.post.call = invitation.map(|invitation| invitation.call);
-        if let Some(refusal) = &composed.refusal {
+        // A broken template is no page's mistake, and is told at its own place.
+        let is_template = |found: &Diagnostic| found.code == Code::TemplateError;
+        if let Some(refusal) = &composed.refusal
+            && !diagnostics.iter().any(is_template)
+        {
             diagnostics.push(
                 Diagnostic::new(
                     Code::RefusedPost,

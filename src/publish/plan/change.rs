@@ -168,7 +168,11 @@ impl Change {
             limit: input.capabilities.text.most,
             unit: unit(input.capabilities.text.unit).to_owned(),
             shortened: false,
-            price: None,
+            price: input
+                .capabilities
+                .price
+                .filter(|_| step == Step::Delete)
+                .map(|price| price.delete),
             due: None,
             hash,
             remote: live.map(|live| live.remote.clone()),

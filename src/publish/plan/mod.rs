@@ -54,6 +54,8 @@ pub struct Observed {
     pub found: BTreeMap<String, Option<Seen>>,
     /// Copies that were read again: as they are, or none when they are gone.
     pub read: BTreeMap<String, Option<Seen>>,
+    /// Posts for which asking failed for a reason of their own, with the platform's words.
+    pub failed: BTreeMap<String, String>,
 }
 
 /// What the person allows.
@@ -117,6 +119,9 @@ pub fn plan(input: &Input<'_>) -> Vec<Change> {
 fn decide(input: &Input<'_>, wanted: &Composed, state: &PostState) -> (Step, Reason) {
     if let Some(open) = &state.open {
         return unsettled(input, &wanted.post.key, &wanted.hash, open);
+    }
+    if let Some(words) = input.observed.failed.get(&wanted.post.key) {
+        return (Step::Keep, Reason::CannotLook(words.clone()));
     }
     match &state.live {
         Some(live) => existing(input, wanted, state, live),
@@ -269,13 +274,13 @@ fn leftover(input: &Input<'_>, post: &str, state: &PostState) -> Option<Change> 
             found => {
                 let reason = found.cloned().unwrap_or(Reason::PageRemoved);
                 if input.capabilities.way == Way::Hand {
-                    (Step::Keep, Reason::RemoveByHand)
+                    (Step::Keep, Reason::RemoveByHand(Box::new(reason)))
                 } else if !input.capabilities.delete {
-                    (Step::Keep, Reason::CannotDelete)
+                    (Step::Keep, Reason::CannotDelete(Box::new(reason)))
                 } else if input.consent.delete {
                     (Step::Delete, reason)
                 } else {
-                    (Step::Keep, Reason::DeleteNotAllowed)
+                    (Step::Keep, Reason::DeleteNotAllowed(Box::new(reason)))
                 }
             }
         }

@@ -51,11 +51,13 @@ pub enum Reason {
     /// We took the copy away before.
     WasWithdrawn,
     /// Taking it away was not allowed in this run.
-    DeleteNotAllowed,
+    DeleteNotAllowed(Box<Reason>),
     /// Posts cannot be taken away there.
-    CannotDelete,
+    CannotDelete(Box<Reason>),
     /// A person put it there, and a person must take it away.
-    RemoveByHand,
+    RemoveByHand(Box<Reason>),
+    /// The platform was asked for this post and did not tell; its words.
+    CannotLook(String),
     /// The last try failed; the words of that failure.
     FailedBefore(String),
     /// It cannot be posted as it is; why.
@@ -88,9 +90,10 @@ impl Reason {
             Self::NotYetDue => "not-yet-due",
             Self::OlderThanAccount => "older-than-account",
             Self::WasWithdrawn => "was-withdrawn",
-            Self::DeleteNotAllowed => "delete-not-allowed",
-            Self::CannotDelete => "cannot-delete",
-            Self::RemoveByHand => "remove-by-hand",
+            Self::DeleteNotAllowed(_) => "delete-not-allowed",
+            Self::CannotDelete(_) => "cannot-delete",
+            Self::RemoveByHand(_) => "remove-by-hand",
+            Self::CannotLook(_) => "cannot-look",
             Self::FailedBefore(_) => "failed-before",
             Self::Refused(_) => "refused",
         }
@@ -129,9 +132,18 @@ impl Reason {
             Self::NotYetDue => "not yet due",
             Self::OlderThanAccount => "older than the account; `--backfill` posts it",
             Self::WasWithdrawn => "it was taken away before; `--backfill` posts it again",
-            Self::DeleteNotAllowed => "the page is gone; `--allow-delete` takes the copy away",
-            Self::CannotDelete => "the page is gone, and posts cannot be taken away there",
-            Self::RemoveByHand => "the page is gone: take the copy away by hand",
+            Self::DeleteNotAllowed(cause) => {
+                return format!("{}; `--allow-delete` takes the copy away", cause.sentence());
+            }
+            Self::CannotDelete(cause) => {
+                return format!("{}, and posts cannot be taken away there", cause.sentence());
+            }
+            Self::RemoveByHand(cause) => {
+                return format!("{}: take the copy away by hand", cause.sentence());
+            }
+            Self::CannotLook(message) => {
+                return format!("left alone, because the platform did not show it: {message}");
+            }
             Self::FailedBefore(message) => return format!("failed before: {message}"),
             Self::Refused(message) => return message.clone(),
         };

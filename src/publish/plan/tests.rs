@@ -1,7 +1,7 @@
 //! Plans as text: what the ledger knows and what pages want, to one line per post.
 
-use super::{Consent, Input, Observed, Reason, plan};
-use crate::platform::capability::{Recovery, Update, Way};
+use super::{Change, Consent, Input, Observed, Reason, plan};
+use crate::platform::capability::{Price, Recovery, Update, Way};
 use crate::platform::rich::Rich;
 use crate::platform::{Capabilities, Content, Post, Remote, Seen, memory};
 use crate::publish::account::OnEdit;
@@ -117,7 +117,7 @@ impl Case {
         self
     }
 
-    fn plan(&self) -> String {
+    fn changes(&self) -> Vec<Change> {
         let lines: Vec<Line> = self
             .events
             .iter()
@@ -130,7 +130,7 @@ impl Case {
             .collect();
         let state = State::of(&lines);
         assert_eq!(state.oddities, Vec::<String>::new());
-        let changes = plan(&Input {
+        plan(&Input {
             account: "blog",
             capabilities: &self.capabilities,
             on_edit: self.on_edit,
@@ -142,8 +142,11 @@ impl Case {
             consent: self.consent,
             now: day(10),
             added: day(0),
-        });
-        changes
+        })
+    }
+
+    fn plan(&self) -> String {
+        self.changes()
             .iter()
             .map(|change| {
                 let moved = change
@@ -312,6 +315,53 @@ fn what_others_did_there_is_shown_and_not_undone() {
     ~ a/changed@ru drifted
     + a/gone@ru gone-there
     ");
+}
+
+#[test]
+fn a_post_that_the_platform_did_not_show_is_left_alone() {
+    let mut case = Case::new(Recovery::LookUp)
+        .posted("a/edited@ru", "x")
+        .wants("a/edited@ru", 1, "y")
+        .wants("a/new@ru", 2, "z")
+        .wants("a/other@ru", 3, "z");
+    for post in ["a/edited@ru", "a/new@ru"] {
+        let failed = &mut case.observed.failed;
+        failed.insert(post.to_owned(), "400 no such word".to_owned());
+    }
+    insta::assert_snapshot!(case.plan(), @r"
+    . a/edited@ru cannot-look
+    . a/new@ru cannot-look
+    + a/other@ru new-page
+    ");
+}
+
+#[test]
+fn what_is_sent_has_its_price_and_nothing_else_has() {
+    let mut case = Case::new(Recovery::LookUp)
+        .posted("a/gone@ru", "x")
+        .posted("a/same@ru", "x")
+        .wants("a/new@ru", 1, "без ссылки")
+        .wants("a/same@ru", 1, "x");
+    case.capabilities.price = Some(Price {
+        plain: 15,
+        link: 200,
+        delete: 10,
+    });
+    let prices = |case: &Case| -> Vec<(String, Option<u32>)> {
+        let changes = case.changes().into_iter();
+        changes.map(|change| (change.post, change.price)).collect()
+    };
+    let priced = |gone| {
+        [
+            ("a/new@ru", Some(15)),
+            ("a/same@ru", None),
+            ("a/gone@ru", gone),
+        ]
+        .map(|(post, price)| (post.to_owned(), price))
+    };
+    assert_eq!(prices(&case), priced(None));
+    case.consent.delete = true;
+    assert_eq!(prices(&case), priced(Some(10)));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use super::AccountWork;
 use crate::platform::capability::ImageLimit;
-use crate::platform::{Attempt, Failure, Image, Images, Remote, Rendition};
+use crate::platform::{Attempt, Failure, FailureKind, Image, Images, Remote, Rendition};
 use crate::publish::compose::Composed;
 use crate::publish::ledger::{Action, attempt_key};
 use crate::publish::plan::{Observed, Step};
@@ -49,7 +49,10 @@ impl AccountWork {
                     Ok(seen) => {
                         observed.found.insert(change.post.clone(), seen);
                     }
-                    Err(failure) => failed = Some(failure),
+                    Err(failure) if holds_for_all(&failure) => failed = Some(failure),
+                    Err(failure) => {
+                        observed.failed.insert(change.post.clone(), failure.message);
+                    }
                 }
             }
             let live = state.and_then(|state| state.live.as_ref());
@@ -68,7 +71,10 @@ impl AccountWork {
                     Ok(seen) => {
                         observed.read.insert(change.post.clone(), seen);
                     }
-                    Err(failure) => failed = Some(failure),
+                    Err(failure) if holds_for_all(&failure) => failed = Some(failure),
+                    Err(failure) => {
+                        observed.failed.insert(change.post.clone(), failure.message);
+                    }
                 }
             }
             if failed.is_some() {
@@ -79,6 +85,12 @@ impl AccountWork {
             self.fails(&failure);
         }
     }
+}
+
+/// Whether a question that failed would fail for every other post too: nobody is asked a hundred
+/// times who does not answer, does not know us, or wants to be left alone for a while.
+fn holds_for_all(failure: &Failure) -> bool {
+    !matches!(failure.kind, FailureKind::Refused | FailureKind::Conflict)
 }
 
 /// Looking needs no images.

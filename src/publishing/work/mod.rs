@@ -158,8 +158,24 @@ impl AccountWork {
     }
 
     fn fails(&mut self, failure: &Failure) {
+        let variables = self
+            .account
+            .info
+            .secrets
+            .iter()
+            .map(|secret| variable(&self.account.name, secret.name));
+        let variables: Vec<String> = variables.collect();
+        let is_named = variables
+            .iter()
+            .any(|variable| failure.message.contains(variable));
+        let message = match failure.kind {
+            FailureKind::Credentials if !is_named && !variables.is_empty() => {
+                format!("{}; check {}", failure.message, variables.join(", "))
+            }
+            _ => failure.message.clone(),
+        };
         self.trouble = Some(Trouble {
-            message: failure.message.clone(),
+            message,
             kind: Some(failure.kind),
         });
     }
@@ -168,10 +184,10 @@ impl AccountWork {
         if self.capabilities.way == Way::Hand {
             return;
         }
-        if let Some(variable) = self.missing.first() {
+        if !self.missing.is_empty() {
             let failure = Failure::new(
                 FailureKind::Credentials,
-                format!("set {variable} in the environment"),
+                format!("set {} in the environment", self.missing.join(", ")),
             );
             return self.fails(&failure);
         }
