@@ -139,6 +139,8 @@ pub struct MenuItem {
     pub title: Localized,
     /// A path of this site (`/jobs/`, prefixed for other languages) or any URL.
     pub url: String,
+    /// Where the address stands.
+    pub place: Place,
 }
 
 /// A pattern for permalinks as it stands in `site.yaml`.

@@ -189,7 +189,7 @@ impl<'a> Reader<'a> {
                     let mut fields = root.nested(node);
                     let title = fields.any(&["title", "name"]);
                     let title = title.map(|title| self.localized(&mut fields, "title", title));
-                    let url = fields.text(&["url"]).map(|(url, _)| url);
+                    let url = fields.text(&["url"]);
                     if !matches!(node.value, Value::Map(_)) || title.is_none() || url.is_none() {
                         self.invalid(
                             node.position,
@@ -199,8 +199,9 @@ impl<'a> Reader<'a> {
                     }
                     self.diagnostics
                         .extend(fields.finish(Some(Code::UnknownKey)));
-                    if let (Some(title), Some(url)) = (title, url) {
-                        menu.push(MenuItem { title, url });
+                    if let (Some(title), Some((url, position))) = (title, url) {
+                        let place = self.place(position);
+                        menu.push(MenuItem { title, url, place });
                     }
                 }
             }
@@ -210,6 +211,7 @@ impl<'a> Reader<'a> {
                         Some(url) => menu.push(MenuItem {
                             title: Localized(vec![(String::new(), entry.key.clone())]),
                             url: url.trim().to_owned(),
+                            place: self.place(entry.value.position),
                         }),
                         None => root.wrong_type(&entry.key, &entry.value, "an address"),
                     }

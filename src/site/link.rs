@@ -6,6 +6,7 @@ use super::picture::picture;
 use super::place::folder_of;
 use super::url::{composed, decode, has_scheme, own_path};
 use super::{LanguageId, PageId, Picture, Target, anchor, asset, suggest, tracking, wikilink};
+use crate::config::Config;
 use crate::content::body::LINK_ATTRIBUTES;
 use crate::content::{HoleKind, Page};
 use crate::diag::{Code, Diagnostic, Place, Position};
@@ -126,6 +127,25 @@ fn readings(link: &str) -> Vec<Parts<'_>> {
     readings
 }
 
+/// That a link within the site tells a road from elsewhere.
+fn tracked(place: Place) -> Diagnostic {
+    Diagnostic::new(
+        Code::TrackedLink,
+        "a link within the site carries `utm_` parameters, which would count its reader as coming from elsewhere",
+    )
+    .at(place)
+    .hint("write the address without them")
+}
+
+/// Reports such links of the menu, which stand on every page.
+pub(super) fn menu(config: &Config, diagnostics: &mut Vec<Diagnostic>) {
+    let own = |url: &str| own_path(url, &config.url).is_some() || !has_scheme(url);
+    let items = config.menu.iter().filter(|item| {
+        !item.url.starts_with("//") && own(&item.url) && tracking::is_tracked(&item.url)
+    });
+    diagnostics.extend(items.map(|item| tracked(item.place.clone())));
+}
+
 fn href(
     written: &str,
     position: Position,
@@ -154,14 +174,7 @@ fn href(
         return Target::Url(link.to_owned());
     };
     if tracking::is_tracked(&local) {
-        diagnostics.push(
-            Diagnostic::new(
-                Code::TrackedLink,
-                "a link within the site carries `utm_` parameters, which would count its reader as coming from elsewhere",
-            )
-            .at(origin.place(position))
-            .hint("write the address without them"),
-        );
+        diagnostics.push(tracked(origin.place(position)));
     }
     if let Some((parts, destination)) = meant(&local, origin, lookup) {
         let suffix = suffix(&parts, &destination, origin, lookup).unwrap_or_else(|mut error| {

@@ -219,6 +219,12 @@ const SLIPS: &[(&str, &str, &str, &str)] = &[
         "content/a.md:3:2: warning",
     ),
     (
+        "tracked-link",
+        "site.yaml",
+        "+menu: [{ title: 职位, url: '/jobs/?utm_source=x' }]",
+        "site.yaml:7:26: warning",
+    ),
+    (
         "tag-case",
         "content/articles/a.md",
         "---\ntitle: 甲\ndate: 2026-01-02\ntags: [Rust, rust]\n---\n文。",
