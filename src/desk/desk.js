@@ -46,12 +46,30 @@
       return copyByEvent(html, plain);
     }
   };
+  // As a file that editors take, whatever kind of picture the site has.
+  const copyPicture = async (picture) => {
+    try {
+      await picture.decode();
+      const canvas = document.createElement("canvas");
+      canvas.width = picture.naturalWidth;
+      canvas.height = picture.naturalHeight;
+      canvas.getContext("2d").drawImage(picture, 0, 0);
+      const png = await new Promise((done) => { canvas.toBlob(done, "image/png"); });
+      await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
+      return true;
+    } catch {
+      return false;
+    }
+  };
   const value = (id) => (id ? document.getElementById(id).value : "");
   let quiet;
   document.addEventListener("click", async (event) => {
-    const button = event.target.closest("button[data-plain]");
+    const button = event.target.closest("button[data-plain], button[data-picture]");
     if (!button) return;
-    const done = await copy(value(button.dataset.html), value(button.dataset.plain));
+    const { picture, html, plain } = button.dataset;
+    const done = picture
+      ? await copyPicture(document.getElementById(picture))
+      : await copy(value(html), value(plain));
     const words = done ? say.dataset.copied : say.dataset.failed;
     say.textContent = words.replace("{}", () => button.dataset.what);
     clearTimeout(quiet);

@@ -218,7 +218,7 @@ impl Sheet<'_> {
                 "<section class=\"field\"><div class=\"row\"><h2>{}</h2></div><div class=\"picture\">",
                 escape(words.cover)
             );
-            self.picture(body, "cover", cover);
+            self.picture(body, "cover", words.cover, cover);
             body.push_str("</div></section>\n");
         }
         let images = self.images();
@@ -230,7 +230,7 @@ impl Sheet<'_> {
             );
             for (index, image) in images.iter().enumerate() {
                 body.push_str("<li>");
-                self.picture(body, &format!("image-{index}"), image);
+                self.picture(body, &format!("image-{index}"), words.images, image);
                 body.push_str("</li>");
             }
             body.push_str("</ul></section>\n");
@@ -257,7 +257,7 @@ impl Sheet<'_> {
                 "<section class=\"field\"><div class=\"row\"><h2>{}</h2></div><div class=\"picture\">",
                 escape(words.code)
             );
-            self.picture(body, "code", &code.image);
+            self.picture(body, "code", words.code, &code.image);
             body.push_str("</div></section>\n");
         }
     }
@@ -403,14 +403,19 @@ impl Sheet<'_> {
         images
     }
 
-    fn picture(&self, body: &mut String, id: &str, image: &Image) {
+    /// A picture, with buttons that copy it and what describes it.
+    fn picture(&self, body: &mut String, id: &str, name: &str, image: &Image) {
         let words = self.words;
         let local = escape(&self.local(&image.url));
         let _ = write!(
             body,
-            "<img src=\"{local}\" alt=\"{0}\"><p class=\"row\"><a class=\"button\" href=\"{local}\" download>{1}</a>",
+            "<img src=\"{local}\" alt=\"{0}\" id=\"{id}-picture\"><p class=\"row\">\
+             <button type=\"button\" id=\"copy-{id}-picture\" data-picture=\"{id}-picture\" data-what=\"{2}\" aria-label=\"{3}: {2}\">{3}</button>\
+             <a class=\"button\" href=\"{local}\" download>{1}</a>",
             escape(&image.alt),
             escape(words.download),
+            escape(name),
+            escape(words.copy),
         );
         if !image.alt.is_empty() {
             let _ = write!(

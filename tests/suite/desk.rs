@@ -205,6 +205,9 @@ fn the_way_into_the_community_is_there_in_the_form_that_each_platform_allows() {
         xhs.contains("id=\"call\"") && !xhs.contains("id=\"call-link\""),
         "{xhs}"
     );
+    let words = xhs.split("<textarea id=\"call\"").nth(1);
+    let words = words.and_then(|rest| rest.split("</textarea>").next());
+    assert!(words.is_some_and(|words| words.contains("公众号")), "{xhs}");
     let wechat = of("wechat");
     let code = wechat.split("<img src=\"data:image/png;base64,").nth(1);
     let code = code
@@ -423,6 +426,15 @@ fn an_article_is_copied_pasted_and_recorded_in_a_browser() {
     page.wait("document.getElementById('status').textContent");
     let title = page.run("navigator.clipboard.readText()");
     assert_eq!(title, "个税优惠<怎么>申请 & 何时");
+
+    page.run("document.getElementById('status').textContent = ''");
+    page.run("document.getElementById('copy-cover-picture').click()");
+    page.wait("document.getElementById('status').textContent");
+    let sides = page.run(
+        "navigator.clipboard.read().then((items) => items[0].getType('image/png'))\
+         .then(createImageBitmap).then((picture) => `${picture.width} × ${picture.height}`)",
+    );
+    assert_eq!(sides, "240 × 120");
 
     page.run("document.getElementById('status').textContent = ''");
     page.run("document.getElementById('copy-text').click()");

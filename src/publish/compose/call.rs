@@ -100,6 +100,12 @@ pub(super) fn invitation(work: &Work<'_>) -> Option<Invitation> {
         "" => words::invitation(lang, site.config.title.get(lang)),
         text => text.to_owned(),
     };
+    // Where neither link nor code may stand, the name is all that leads on.
+    let text = if form == CallForm::Words && !channel.is_empty() && !text.contains(&channel) {
+        format!("{text} {channel}")
+    } else {
+        text
+    };
     let button = match (said.button, first.map(|one| one.settings.button.get(lang))) {
         ("", Some("") | None) => words::join(lang).to_owned(),
         ("", Some(button)) | (button, _) => button.to_owned(),
