@@ -6,13 +6,9 @@ use crate::deploy::local::md5_of;
 use crate::deploy::plan::Seen;
 use crate::platform::{Failure, FailureKind};
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write as _};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-/// No file takes longer to be written; what is older was left by a run that was killed.
-const LONGEST_WRITE: Duration = Duration::from_secs(600);
 
 /// A folder.
 #[derive(Debug)]
@@ -48,30 +44,6 @@ impl Folder {
     }
 }
 
-/// Writes a file under the name of its part and renames it. A part that is there belongs to a run
-/// that is at work now, and must not be written into, or to one that was killed long ago.
-fn write_beside(part: &Path, file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let create = |path: &Path| File::options().write(true).create_new(true).open(path);
-    let own = part.with_extension(format!("{}.part", std::process::id()));
-    let (mut opened, path) = match create(part) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => (File::create(&own)?, &*own),
-        opened => (opened?, part),
-    };
-    let moved = opened
-        .write_all(bytes)
-        .and_then(|()| fs::rename(path, file));
-    if moved.is_err() {
-        let _ = fs::remove_file(path);
-    }
-    let is_left_over = fs::metadata(part)
-        .and_then(|metadata| metadata.modified())
-        .is_ok_and(|at| at.elapsed().is_ok_and(|age| age > LONGEST_WRITE));
-    if is_left_over {
-        let _ = fs::remove_file(part);
-    }
-    moved
-}
-
 impl Store for Folder {
     fn read(&self, path: &str) -> Result<Option<Found>, Failure> {
         let file = self.file(path);
@@ -89,9 +61,13 @@ impl Store for Folder {
             if let Some(parent) = file.parent() {
                 fs::create_dir_all(parent)?;
             }
-            write_beside(&part, &file, &sending.bytes)
+            fs::write(&part, &sending.bytes)?;
+            fs::rename(&part, &file)
         };
-        written().map_err(|error| io(&format!("cannot write `{}`", file.display()), &error))
+        written().map_err(|error| {
+            let _ = fs::remove_file(&part);
+            io(&format!("cannot write `{}`", file.display()), &error)
+        })
     }
 
     fn remove(&self, path: &str) -> Result<(), Failure> {
@@ -149,28 +125,5 @@ impl Store for Folder {
             );
         }
         Ok(Some(listing))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{LONGEST_WRITE, write_beside};
-    use std::fs::{self, File};
-
-    #[test]
-    fn a_part_of_another_run_is_not_written_into_and_an_old_one_goes() {
-        let folder = tempfile::tempdir().unwrap();
-        let (part, file) = (folder.path().join(".x.part"), folder.path().join("x.html"));
-        fs::write(&part, "half of ano").unwrap();
-        write_beside(&part, &file, b"whole").unwrap();
-        assert_eq!(fs::read(&file).unwrap(), b"whole");
-        assert_eq!(fs::read(&part).unwrap(), b"half of ano");
-        let now = fs::metadata(&part).unwrap().modified().unwrap();
-        let old = now - LONGEST_WRITE - LONGEST_WRITE;
-        let opened = File::options().write(true).open(&part).unwrap();
-        opened.set_modified(old).unwrap();
-        write_beside(&part, &file, b"new").unwrap();
-        assert_eq!(fs::read(&file).unwrap(), b"new");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }
