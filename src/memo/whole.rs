@@ -10,7 +10,6 @@ use crate::site::{NextChange, Site};
 use crate::store::{self, Digest, Stat};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -80,10 +79,8 @@ impl Memo {
         if whole.inputs != Some(inputs) || self.out.as_deref() != Some(out) {
             return None;
         }
-        let in_place = self.outputs.par_iter().all(|(path, output)| {
-            fs::symlink_metadata(out.join(path))
-                .is_ok_and(|metadata| Stat::of(&metadata) == output.stat)
-        });
+        let outputs = self.outputs.par_iter();
+        let in_place = outputs.all(|(path, output)| output.is_in_place(&out.join(path)));
         in_place.then(|| (whole.outcome.clone(), self.outputs.len()))
     }
 

@@ -3,6 +3,8 @@
 
 use crate::store::{Digest, Stat};
 use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::Path;
 
 /// An output in the public folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,4 +15,11 @@ pub struct Record {
     pub hash: Digest,
     /// What the file system said after it was written.
     pub stat: Stat,
+}
+
+impl Record {
+    /// Whether the file in the public folder is still the one that was written.
+    pub fn is_in_place(&self, file: &Path) -> bool {
+        fs::symlink_metadata(file).is_ok_and(|metadata| Stat::of(&metadata) == self.stat)
+    }
 }

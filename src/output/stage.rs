@@ -253,10 +253,7 @@ impl Sink for Stage {
         let Some(known) = self.known.get(path).filter(|known| known.key == Some(key)) else {
             return false;
         };
-        let in_place = path::join(&self.out, path)
-            .ok()
-            .and_then(|target| fs::symlink_metadata(target).ok())
-            .is_some_and(|metadata| Stat::of(&metadata) == known.stat);
+        let in_place = path::join(&self.out, path).is_ok_and(|target| known.is_in_place(&target));
         // A second output of that name is for `write` to refuse.
         in_place && self.claim(path, known.hash).is_ok() && {
             self.state().keys.insert(path.to_owned(), key);
@@ -269,10 +266,8 @@ impl Sink for Stage {
         let earlier = self.earlier.as_ref();
         let known = || self.known.iter().map(|(path, record)| (path, &record.hash));
         let is_ours = earlier.is_some_and(|earlier| earlier.0.iter().eq(known()));
-        let in_place = |(path, record): &(&String, &Record)| {
-            fs::symlink_metadata(self.out.join(path))
-                .is_ok_and(|metadata| Stat::of(&metadata) == record.stat)
-        };
+        let in_place =
+            |(path, record): &(&String, &Record)| record.is_in_place(&self.out.join(path));
         let kept_now: Vec<(&String, &Record)> = kept().collect();
         if !is_ours || !kept_now.par_iter().all(in_place) {
             return false;

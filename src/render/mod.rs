@@ -113,13 +113,7 @@ pub fn render(
     diagnostics.extend(theme.missing_templates());
     diagnostics.extend(html::unknown_templates(&contexts));
     diagnostics.extend(html::missing_join(&contexts));
-    let work = Work {
-        contexts: &contexts,
-        errors: Errors::default(),
-        lacking: Mutex::default(),
-        timings,
-        sink,
-    };
+    let work = Work::new(&contexts, timings, sink);
     work.html(html::outputs(&contexts))?;
     timings.stage("copy", || html::copy(&contexts, root, sink))?;
     timings.stage("feeds", || {
@@ -156,13 +150,7 @@ pub fn render_again(
     if !timings.stage("keep", || sink.keep_all_but(&paths)) {
         return Ok(None);
     }
-    let work = Work {
-        contexts: &contexts,
-        errors: Errors::default(),
-        lacking: Mutex::default(),
-        timings,
-        sink,
-    };
+    let work = Work::new(&contexts, timings, sink);
     work.html(html)?;
     timings.stage("feeds", || {
         work.with_known(|known| feed::write(site, &feeds, known, sink))
@@ -180,7 +168,17 @@ struct Work<'a> {
     sink: &'a dyn Sink,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    fn new(contexts: &'a Contexts<'a>, timings: &'a Timings, sink: &'a dyn Sink) -> Self {
+        Self {
+            contexts,
+            errors: Errors::default(),
+            lacking: Mutex::default(),
+            timings,
+            sink,
+        }
+    }
+
     fn html(&self, outputs: Vec<html::Output<'_>>) -> anyhow::Result<()> {
         let (site, theme) = (self.contexts.site, self.contexts.theme);
         let json_ld = |kind: &HereKind<'_>, trail: &[(String, String)]| {
