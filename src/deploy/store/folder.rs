@@ -6,8 +6,8 @@ use crate::deploy::local::md5_of;
 use crate::deploy::plan::Seen;
 use crate::platform::{Failure, FailureKind};
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::{self, File, TryLockError};
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 /// A folder.
@@ -44,6 +44,51 @@ impl Folder {
     }
 }
 
+/// Writes a file under the name of its part and renames it. The part of a run that was killed is
+/// written over; that of one at work now is not, for readers would get both runs' halves.
+fn write_beside(part: &Path, file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let open = |path: &Path| {
+        let mut options = File::options();
+        options.create(true).truncate(false).write(true).open(path)
+    };
+    let mut opened = open(part)?;
+    let mut path = part.to_path_buf();
+    if !is_ours(&opened, file) {
+        path = part.with_extension(format!("{}.part", std::process::id()));
+        opened = open(&path)?;
+    }
+    if opened.metadata()?.is_file() {
+        opened.set_len(0)?;
+    }
+    let moved = opened
+        .write_all(bytes)
+        .and_then(|()| fs::rename(&path, file));
+    if moved.is_err() {
+        let _ = fs::remove_file(&path);
+    }
+    moved
+}
+
+/// Whether an opened part is this run's alone: locked by nobody else, and not put into its place
+/// by another run meanwhile, so that it is the file that readers get.
+fn is_ours(opened: &File, file: &Path) -> bool {
+    let is_free = !matches!(opened.try_lock(), Err(TryLockError::WouldBlock));
+    let both = fs::metadata(file).ok().zip(opened.metadata().ok());
+    is_free && !both.is_some_and(|(live, held)| same_file(&live, &held))
+}
+
+#[cfg(unix)]
+fn same_file(one: &fs::Metadata, other: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// An open file cannot be renamed there.
+#[cfg(not(unix))]
+fn same_file(_one: &fs::Metadata, _other: &fs::Metadata) -> bool {
+    false
+}
+
 impl Store for Folder {
     fn read(&self, path: &str) -> Result<Option<Found>, Failure> {
         let file = self.file(path);
@@ -61,13 +106,9 @@ impl Store for Folder {
             if let Some(parent) = file.parent() {
                 fs::create_dir_all(parent)?;
             }
-            fs::write(&part, &sending.bytes)?;
-            fs::rename(&part, &file)
+            write_beside(&part, &file, &sending.bytes)
         };
-        written().map_err(|error| {
-            let _ = fs::remove_file(&part);
-            io(&format!("cannot write `{}`", file.display()), &error)
-        })
+        written().map_err(|error| io(&format!("cannot write `{}`", file.display()), &error))
     }
 
     fn remove(&self, path: &str) -> Result<(), Failure> {
@@ -125,5 +166,28 @@ impl Store for Folder {
             );
         }
         Ok(Some(listing))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::write_beside;
+    use std::fs::{self, File};
+
+    #[test]
+    fn the_part_of_a_run_at_work_is_left_alone_and_that_of_a_killed_one_is_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let (part, file) = (folder.path().join(".x.part"), folder.path().join("x.html"));
+        fs::write(&part, "half of another").unwrap();
+        let other = File::options().write(true).open(&part).unwrap();
+        other.lock().unwrap();
+        write_beside(&part, &file, b"whole").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"whole");
+        assert_eq!(fs::read(&part).unwrap(), b"half of another");
+        // The other run is gone; its lock goes with it.
+        drop(other);
+        write_beside(&part, &file, b"new").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }
