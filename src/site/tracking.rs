@@ -10,6 +10,9 @@ pub const CODE: &str = "qr";
 /// `utm_source` of what is read on the site itself, which only its QR codes have.
 pub const SITE: &str = "site";
 
+/// `utm_content` of the link to the page that a post tells of.
+pub const PAGE: &str = "page";
+
 /// What a tracked link tells.
 #[derive(Debug, Clone, Copy)]
 pub struct Road<'a> {

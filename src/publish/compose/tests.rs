@@ -153,13 +153,13 @@ fn an_account_carries_what_its_filters_and_the_rights_let_through() {
     == articles/salary@zh-Hans
     <p>第一段。</p>
     <p>第二段。</p>
-    <p>首发于「云岚回响」：<a href="https://example.org/articles/salary/?utm_source=zhihu&amp;utm_medium=article&amp;utm_campaign=salary">https://example.org/articles/salary/</a></p>
+    <p>首发于「云岚回响」：<a href="https://example.org/articles/salary/?utm_source=zhihu&amp;utm_medium=article&amp;utm_campaign=salary&amp;utm_content=page">https://example.org/articles/salary/</a></p>
     == articles/salary@ru
     <p>Сколько платят.</p>
-    <p>Впервые опубликовано на сайте «云岚回响»: <a href="https://example.org/ru/articles/salary/?utm_source=zhihu&amp;utm_medium=article&amp;utm_campaign=salary">https://example.org/ru/articles/salary/</a></p>
+    <p>Впервые опубликовано на сайте «云岚回响»: <a href="https://example.org/ru/articles/salary/?utm_source=zhihu&amp;utm_medium=article&amp;utm_campaign=salary&amp;utm_content=page">https://example.org/ru/articles/salary/</a></p>
     == articles/quoted@zh-Hans
     <p>别人的全文。</p>
-    <p>全文请读「云岚回响」：<a href="https://example.org/articles/quoted/?utm_source=zhihu&amp;utm_medium=article&amp;utm_campaign=quoted">https://example.org/articles/quoted/</a></p>
+    <p>全文请读「云岚回响」：<a href="https://example.org/articles/quoted/?utm_source=zhihu&amp;utm_medium=article&amp;utm_campaign=quoted&amp;utm_content=page">https://example.org/articles/quoted/</a></p>
     -- about@zh-Hans: filtered-out
     -- articles/no@zh-Hans: page-forbids
     "#);
@@ -173,7 +173,7 @@ fn short_posts_have_title_text_road_and_tags() {
 
     Сколько платят.
 
-    https://example.org/ru/articles/salary/?utm_source=moments&utm_medium=social&utm_campaign=salary
+    https://example.org/ru/articles/salary/?utm_source=moments&utm_medium=social&utm_campaign=salary&utm_content=page
 
     #НоваяРабота
     -- about@zh-Hans: filtered-out
@@ -210,7 +210,7 @@ fn what_gives_way_is_the_summary_then_the_tags_then_the_title_and_never_the_road
     let (config, accounts) = settings(SETTINGS);
     let site = site(&config, PAGES);
     let account = accounts.last().expect("an account");
-    for most in [400, 180, 150, 130, 120] {
+    for most in [417, 197, 167, 147, 137] {
         let mut capabilities = memory::capabilities(Recovery::LookUp);
         capabilities.markup = Markup::Plain;
         capabilities.text = Limit::new(most, Unit::Graphemes);
@@ -346,7 +346,7 @@ fn the_way_into_the_community_is_shown_as_the_platform_allows() {
 
     Сколько платят.
 
-    https://example.org/ru/articles/salary/?utm_source=moments&utm_medium=social&utm_campaign=salary
+    https://example.org/ru/articles/salary/?utm_source=moments&utm_medium=social&utm_campaign=salary&utm_content=page
     Мы возвращаемся вместе. https://example.org/ru/join/?utm_source=moments&utm_medium=social&utm_campaign=salary&utm_content=telegram
 
     #НоваяРабота

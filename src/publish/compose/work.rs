@@ -9,7 +9,7 @@ use crate::platform::rich::Rich;
 use crate::platform::{Capabilities, Content, Image, Post};
 use crate::publish::account::{Account, BodyWish};
 use crate::publish::plan::unit;
-use crate::site::tracking::{Road, tracked};
+use crate::site::tracking::{PAGE, Road, tracked};
 use crate::site::{Page, PageId, Site, Target};
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ impl Work<'_> {
                     source: &self.account.name,
                     medium: capabilities.medium.as_str(),
                     campaign: &self.page.slug,
-                    label: "",
+                    label: PAGE,
                 },
             )
         } else {
