@@ -1,10 +1,11 @@
-//! The build after an author's commonest edit: the text of a page changed, and nothing that any
-//! other page can see of it.
+//! The build after the commonest edits: the text of a page changed, and nothing that any other
+//! page can see of it; a template changed; the outputs are gone, but not the store.
 //!
 //! Takes what was found of the files and what the memo kept of the last build; gives a build
 //! that parses those pages, puts them into the resolved site of the last build and renders what
-//! shows their texts. Gives nothing as soon as anything else may be different: then all is
-//! built. The proof that both ways give the same bytes is a test of random edits.
+//! shows their texts or what the templates reach. Gives nothing as soon as anything else may be
+//! different: then all is built. The proof that both ways give the same bytes is a test of
+//! random edits.
 
 use super::cascade::Cascades;
 use super::inputs::Inputs;
@@ -32,7 +33,9 @@ pub(super) fn run(
     sink: &dyn Sink,
 ) -> anyhow::Result<Option<Built>> {
     let timings = &*options.timings;
-    let rest = inputs.digest_of_rest(|name| memo.is_page(name));
+    let Some(rest) = inputs.digest_of_rest(|name| memo.is_page(name)) else {
+        return Ok(None);
+    };
     let Some((whole, files)) = memo.same_but(options.digest(), rest, options.now, inputs.files())
     else {
         return Ok(None);
@@ -63,19 +66,31 @@ pub(super) fn run(
     let (Some(theme), _) = timings.stage("theme", || theme(root, &config, memo)) else {
         return Ok(None);
     };
-    let Some(found) = render::render_again(&site, &theme, &changed, timings, sink)? else {
+    if !theme.is_whole() {
         return Ok(None);
+    }
+    let templates = inputs.digest_of_templates();
+    let few = if templates.is_some() && templates == whole.templates {
+        render::render_again(&site, &theme, &changed, timings, sink)?
+    } else {
+        None
     };
+    let (mut diagnostics, found) = match few {
+        Some(found) => (whole.outcome.diagnostics.clone(), found),
+        None => {
+            let found = render::render(&site, &theme, root, timings, sink)?;
+            (whole.resolved.clone(), found)
+        }
+    };
+    diagnostics.extend(told_once(config.checks.apply(found)));
+    diag::sort(&mut diagnostics);
     memo.set_partial(true);
-    let mut built = Built::from_outcome(whole.outcome);
-    built
-        .diagnostics
-        .extend(told_once(config.checks.apply(found)));
-    diag::sort(&mut built.diagnostics);
     Ok(Some(Built {
+        diagnostics,
+        resolved: whole.resolved,
         valid_until: whole.valid.1,
         site: Some(site),
-        ..built
+        ..Built::from_outcome(whole.outcome)
     }))
 }
 

@@ -59,10 +59,18 @@ impl Inputs {
         self.digest_of(|_| true)
     }
 
-    /// The same without the stats of pages: it changes with every other file, and when a page
-    /// comes or goes.
-    pub fn digest_of_rest(&self, is_page: impl Fn(&str) -> bool) -> Digest {
-        self.digest_of(|name| !is_page(name))
+    /// The same without the stats of pages and templates: it changes with every other file, and
+    /// when a page or template comes or goes. None when such another file was not at rest.
+    pub fn digest_of_rest(&self, is_page: impl Fn(&str) -> bool) -> Option<Digest> {
+        let is_rest = |name: &str| !is_template(name) && !is_page(name);
+        self.are_at_rest_in(is_rest)
+            .then(|| self.digest_of(is_rest))
+    }
+
+    /// Digest of the stats of templates; none when one was not at rest.
+    pub fn digest_of_templates(&self) -> Option<Digest> {
+        self.are_at_rest_in(is_template)
+            .then(|| self.digest_of(is_template))
     }
 
     fn digest_of(&self, has_stat: impl Fn(&str) -> bool) -> Digest {
@@ -77,21 +85,27 @@ impl Inputs {
         digest(&lines)
     }
 
-    /// Whether all of it had been at rest.
-    pub fn are_at_rest(&self) -> bool {
-        self.at_rest.iter().all(|at_rest| *at_rest)
+    fn are_at_rest_in(&self, is_meant: impl Fn(&str) -> bool) -> bool {
+        let mut files = self.files.iter().zip(&self.at_rest);
+        files.all(|((name, _), at_rest)| *at_rest || !is_meant(name))
     }
 
-    /// Whether all had been at rest but pages, which are looked at one by one.
-    pub fn rest_is_at_rest(&self, is_page: impl Fn(&str) -> bool) -> bool {
-        let mut files = self.files.iter().zip(&self.at_rest);
-        files.all(|((name, _), at_rest)| *at_rest || is_page(name))
+    /// Whether all of it had been at rest.
+    pub fn are_at_rest(&self) -> bool {
+        self.are_at_rest_in(|_| true)
     }
 
     /// Names and stats.
     pub fn files(&self) -> impl Iterator<Item = (&str, Stat)> {
         self.files.iter().map(|(name, stat)| (name.as_str(), *stat))
     }
+}
+
+/// Whether a file is a template of the site or of a theme. Nothing but outputs depends on it.
+fn is_template(name: &str) -> bool {
+    let of_theme = || name.strip_prefix("themes/")?.split_once('/');
+    let below = of_theme().map_or(name, |(_, below)| below);
+    below.starts_with("templates/")
 }
 
 /// The file itself, or all files below a folder. Folders need no look of their own: what is in

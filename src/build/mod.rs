@@ -66,6 +66,8 @@ pub struct Built {
     pub external: Vec<(String, Place)>,
     /// The first moment after `now` for which the outputs may be others.
     pub valid_until: jiff::Timestamp,
+    /// Those of `diagnostics` that were known before anything was rendered, for [`run_after`].
+    pub resolved: Vec<Diagnostic>,
     /// The resolved site, for [`run_after`]; none after a mistake.
     pub site: Option<Box<Site>>,
     /// Whether the site was resolved now, and not taken over from an earlier build.
@@ -126,6 +128,7 @@ pub fn run(root: &Path, options: &Options, memo: &Memo, sink: &dyn Sink) -> anyh
             ..Built::default()
         });
     };
+    let known = diagnostics.clone();
     if let Some(theme) = &resolved.theme {
         // With a mistake nothing is published, and two outputs of one name would stop the sink
         // before the templates' mistakes are known.
@@ -142,13 +145,15 @@ pub fn run(root: &Path, options: &Options, memo: &Memo, sink: &dyn Sink) -> anyh
         external: external(&site),
         valid_until: window::end(&site),
         next_change: site.next_change.clone(),
+        resolved: known,
         site: Some(Box::new(site)),
         is_new: true,
     })
 }
 
-/// Builds as [`run`], and does no more than `inputs` say is to be done: when nothing but the
-/// texts of a few pages changed since the build that the memo knows, only these are looked at.
+/// Builds as [`run`], and does no more than `inputs` say is to be done: when nothing but
+/// templates and the texts of a few pages changed since the build that the memo knows, only
+/// these are looked at.
 /// Remembers the build, unless mistakes forbid it.
 ///
 /// # Errors
@@ -180,9 +185,9 @@ pub fn run_after(
             inputs: inputs
                 .filter(|inputs| inputs.are_at_rest())
                 .map(Inputs::digest),
-            rest: inputs
-                .filter(|inputs| inputs.rest_is_at_rest(is_page))
-                .map(|inputs| inputs.digest_of_rest(is_page)),
+            rest: inputs.and_then(|inputs| inputs.digest_of_rest(is_page)),
+            templates: inputs.and_then(Inputs::digest_of_templates),
+            resolved: std::mem::take(&mut built.resolved),
             valid: (options.now, built.valid_until),
             outcome: built.outcome(),
         };

@@ -1,6 +1,6 @@
 //! The outcome of a whole build: takes digests of everything that it reads and wrote, gives
 //! what it said the last time, if nothing is different; and the resolved site, if nothing is
-//! different but the files of a few pages.
+//! different but templates and the files of a few pages.
 
 use super::{Memo, STAMP};
 use crate::config::Config;
@@ -38,12 +38,16 @@ pub struct Whole {
     /// Digest of the names and stats of all that it read; none when something was not at rest,
     /// so that the next build must look again.
     pub inputs: Option<Digest>,
-    /// The same, but of pages only the names.
+    /// The same, but of pages and templates only the names.
     pub rest: Option<Digest>,
+    /// The stats of the templates.
+    pub templates: Option<Digest>,
     /// The moments for which the build would be the same: from the first, up to the second.
     pub valid: (jiff::Timestamp, jiff::Timestamp),
     /// What it said.
     pub outcome: Outcome,
+    /// What it had to say before anything was rendered.
+    pub resolved: Vec<Diagnostic>,
 }
 
 /// A resolved site that is kept from one build to the next.
@@ -84,8 +88,8 @@ impl Memo {
         in_place.then(|| (whole.outcome.clone(), self.outputs.len()))
     }
 
-    /// The last build, when nothing but the files of a few pages can make one now different:
-    /// also gives the names of those files.
+    /// The last build, when nothing but templates and the files of a few pages can make one now
+    /// different: also gives the names of those files.
     pub fn same_but<'a>(
         &self,
         options: Digest,

@@ -24,6 +24,7 @@ pub(super) fn of(contexts: &Contexts<'_>, here: &Here<'_>, template: &str) -> Op
     bytes.extend(contexts.salt);
     bytes.extend(contexts.global_digests.get(here.language)?);
     text(&mut bytes, template.as_bytes());
+    bytes.extend(contexts.theme.reach(template));
     text(&mut bytes, here.url.as_bytes());
     for (title, url) in steps(contexts, &here.kind, here.language) {
         text(&mut bytes, title.as_bytes());

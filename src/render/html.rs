@@ -220,9 +220,16 @@ fn one(
         None => {
             let content = content_key(contexts, &output.kind);
             let language = output.language.to_le_bytes();
+            let reach = contexts.theme.reach(&template);
             let key = contexts.shared.key(
                 &variables,
-                &[&contexts.salt, template.as_bytes(), &language, &content],
+                &[
+                    &contexts.salt,
+                    template.as_bytes(),
+                    &reach,
+                    &language,
+                    &content,
+                ],
             );
             if sink.has(&output.path, key) {
                 return Ok(());
@@ -337,18 +344,17 @@ fn section_of<'a>(contexts: &Contexts<'a>, kind: &HereKind<'_>) -> Option<&'a Se
 /// Stands for the body in an output's key.
 fn content_key(contexts: &Contexts<'_>, kind: &HereKind<'_>) -> Digest {
     let site = contexts.site;
+    // Components see what the template sees, which is in the key already.
+    let of = |body, targets| key::body(site, contexts.theme, body, targets, Digest::default);
     match (kind, section_of(contexts, kind)) {
-        // Components see what the template sees, which is in the key already.
         (HereKind::Page(id), _) => {
             let page = &site.pages[*id as usize];
-            key::body(site, &page.source.body, &page.targets, Digest::default)
+            of(&page.source.body, &page.targets)
         }
         (_, Some(section)) => section
             .source
             .as_ref()
-            .map_or_else(Digest::default, |source| {
-                key::body(site, &source.body, &section.targets, Digest::default)
-            }),
+            .map_or_else(Digest::default, |source| of(&source.body, &section.targets)),
         _ => Digest::default(),
     }
 }

@@ -2,7 +2,7 @@
 //! the key under which the finished output is known.
 //!
 //! A template sees its variables and nothing else, so the digest of the variables, of all
-//! templates and of the settings is complete by construction. The one long variable, the body
+//! templates that it reaches and of the settings is complete by construction. The one long variable, the body
 //! of a page, is not made for the key: the digest of the parsed body and of what its holes lead
 //! to stands for it.
 
@@ -142,15 +142,12 @@ fn address(map: &Map) -> usize {
     std::ptr::from_ref(map).addr()
 }
 
-/// Digest of the settings and of everything of the theme that is no variable.
+/// Digest of the settings and of everything of the theme that is neither a variable nor a
+/// template; those are in an output's key as far as its own template reaches them.
 pub(crate) fn salt(site: &Site, theme: &Theme) -> Digest {
     let config = &site.config;
     let mut bytes = config.source.to_vec();
     text(&mut bytes, config.url.as_bytes());
-    for (name, template) in &theme.templates {
-        text(&mut bytes, name.as_bytes());
-        text(&mut bytes, template.text.as_bytes());
-    }
     for prefix in &theme.prefixes {
         text(&mut bytes, prefix.as_bytes());
     }
@@ -161,10 +158,11 @@ pub(crate) fn salt(site: &Site, theme: &Theme) -> Digest {
     digest(&bytes)
 }
 
-/// Digest of a filled body without filling it. `seen` stands for all that its components see:
-/// it is asked for only when the body has some.
+/// Digest of a filled body without filling it. `seen` stands for all variables that its
+/// components see: it is asked for only when the body has some.
 pub(crate) fn body(
     site: &Site,
+    theme: &Theme,
     body: &Body,
     targets: &[Target],
     seen: impl FnOnce() -> Digest,
@@ -176,12 +174,15 @@ pub(crate) fn body(
     for target in targets {
         self::target(site, target, &mut bytes);
     }
-    if body
-        .holes
-        .iter()
-        .any(|hole| matches!(hole.kind, HoleKind::Open(_)))
-    {
+    let mut components = body.holes.iter().filter_map(|hole| match &hole.kind {
+        HoleKind::Open(component) => super::body::template(component, theme.components()),
+        _ => None,
+    });
+    if let Some(first) = components.next() {
         bytes.extend(seen());
+        for name in std::iter::once(first).chain(components) {
+            bytes.extend(theme.reach(&format!("components/{name}.html")));
+        }
     }
     digest(&bytes)
 }
@@ -216,7 +217,8 @@ fn target(site: &Site, target: &Target, bytes: &mut Vec<u8>) {
 /// Digest of a page's body as [`super::body::page`] would give it.
 pub(crate) fn of_page(contexts: &Contexts<'_>, id: PageId) -> Digest {
     let page = &contexts.site.pages[id as usize];
-    body(contexts.site, &page.source.body, &page.targets, || {
+    let (site, theme) = (contexts.site, contexts.theme);
+    body(site, theme, &page.source.body, &page.targets, || {
         let mut seen = contexts.globals(usize::from(page.language), &page.url);
         seen.insert("page", contexts.card(id));
         // They decide which invitation the component `join` shows.

@@ -83,7 +83,7 @@ fn site() -> Site {
 }
 
 /// Kinds of changes.
-const EDITS: u8 = 26;
+const EDITS: u8 = 30;
 
 /// One change to the site, or to what surrounds it. `number` picks among the targets.
 fn edit(site: &Site, what: u8, number: u8, day: &mut u8) {
@@ -132,7 +132,37 @@ fn edit(site: &Site, what: u8, number: u8, day: &mut u8) {
         22 => change("---\n", "---\n见[焊工](/articles/焊工/)。\n\n"),
         23 => site.write(page, format!("{}\n## 节 {number}\n", site.read(page))),
         24 => site.write(page, format!("{}\n[没有](没有.md)\n", site.read(page))),
-        _ => site.write("templates/partials/mine.html", format!("{number}")),
+        25 => site.write("templates/partials/mine.html", format!("{number}")),
+        26 | 27 => mark(site, number),
+        28 => overrule(site, number),
+        _ => drop(fs::remove_dir_all(site.path("public"))),
+    }
+}
+
+/// One template shows something new, and with it all that reach it.
+fn mark(site: &Site, number: u8) {
+    let templates: Vec<String> = site.tree("themes/default/templates").into_keys().collect();
+    let name = &templates[usize::from(number) % templates.len()];
+    let path = format!("themes/default/templates/{name}");
+    let mark = format!("data-mark=\"{number}\" class=\"");
+    site.write(&path, site.read(&path).replacen("class=\"", &mark, 1));
+}
+
+/// A template of the site's own comes before one of the theme, or goes again.
+fn overrule(site: &Site, number: u8) {
+    let names = [
+        "article.html",
+        "parts/entries.html",
+        "components/note.html",
+        "term.html",
+    ];
+    let name = names[usize::from(number) % names.len()];
+    let own = format!("templates/{name}");
+    if site.path(&own).exists() {
+        fs::remove_file(site.path(&own)).expect("a template");
+    } else {
+        let text = site.read(&format!("themes/default/templates/{name}"));
+        site.write(&own, format!("{text}{{# {number} #}}"));
     }
 }
 
@@ -404,6 +434,87 @@ fn a_new_text_needs_no_new_site_and_whatever_others_see_does() {
         format!("{}另一句。\n", text.replace("铣工", "铣床工")),
     );
     assert!(stages(&site).iter().any(|stage| stage == "resolve"));
+    same_as_clean(&site, 15).expect("the same");
+}
+
+/// The outputs that a build wrote, as it tells their number, and whether it resolved the site.
+fn written(site: &Site) -> (u64, bool) {
+    let words = [
+        "build",
+        "--date",
+        "2026-06-15",
+        "--timings",
+        "--format",
+        "json",
+    ];
+    let ran = site.run(&words).fine();
+    let line = |key: &str| {
+        let lines = ran.stdout.lines();
+        let mut values = lines.filter_map(|line| serde_json::from_str(line).ok());
+        values
+            .find(|value: &serde_json::Value| !value[key].is_null())
+            .unwrap_or_else(|| panic!("no `{key}` in {}", ran.stdout))
+    };
+    let stages = line("stages")["stages"].to_string();
+    let written = line("written")["written"].as_u64().expect("a number");
+    (written, stages.contains("\"resolve\""))
+}
+
+#[test]
+fn a_template_needs_no_new_site_and_touches_what_reaches_it() {
+    let site = site();
+    build(&site, 15, &[]).fine();
+    std::thread::sleep(std::time::Duration::from_millis(60));
+    build(&site, 15, &[]).fine();
+    let pages_with = |text: &str| {
+        let tree = site.tree("public").into_iter();
+        let html = tree.filter(|(path, _)| path.ends_with(".html"));
+        html.filter(|(_, bytes)| String::from_utf8_lossy(bytes).contains(text))
+            .count() as u64
+    };
+    for (template, from, to) in [
+        ("event.html", "{% extends", "{# once #}{% extends"),
+        ("parts/page.html", "class=\"cover\"", "class=\"cover mine\""),
+        (
+            "job.html",
+            "{% block after_text %}",
+            "{% block after_text %}<b>mark-job</b>",
+        ),
+        ("components/note.html", "<div", "<div data-mark-note"),
+        ("base.html", "<body>", "<body data-mark-base>"),
+    ] {
+        let path = format!("themes/default/templates/{template}");
+        let text = site.read(&path);
+        assert!(text.contains(from), "{template}: {text}");
+        site.write(&path, text.replacen(from, to, 1));
+        let (written, resolves) = written(&site);
+        assert!(!resolves, "{template}");
+        let mark = to.find("mark-").map(|at| &to[at..at + 8]);
+        let shown = mark.map_or(0, pages_with);
+        // Texts with components stand in feeds too.
+        let feeds = if template.starts_with("components/") {
+            12
+        } else {
+            0
+        };
+        assert!(
+            written >= shown && written <= shown + feeds,
+            "{template}: {written}, {shown}"
+        );
+        assert_eq!(mark.is_some(), shown > 0, "{template}");
+        same_as_clean(&site, 15).expect("the same");
+    }
+}
+
+#[test]
+fn lost_outputs_are_made_of_what_the_store_has() {
+    let site = site();
+    build(&site, 15, &[]).fine();
+    std::thread::sleep(std::time::Duration::from_millis(60));
+    build(&site, 15, &[]).fine();
+    fs::remove_dir_all(site.path("public")).expect("the outputs");
+    let (written, resolves) = written(&site);
+    assert!(written > 50 && !resolves, "{written}");
     same_as_clean(&site, 15).expect("the same");
 }
 

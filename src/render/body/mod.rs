@@ -76,7 +76,7 @@ pub(crate) fn section(
 
 /// The theme's component for a directive: that of its name, or the one that means the same
 /// where HackMD, Docusaurus and others have words of their own for a notice.
-fn template<'a>(component: &'a Component, known: &BTreeSet<String>) -> Option<&'a str> {
+pub(super) fn template<'a>(component: &'a Component, known: &BTreeSet<String>) -> Option<&'a str> {
     let name = component.name.as_str();
     let same = match name {
         "info" => "note",

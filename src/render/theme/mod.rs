@@ -7,6 +7,7 @@
 mod engine;
 pub mod files;
 mod manifest;
+mod reach;
 mod statics;
 
 pub(crate) use engine::{place, sentence};
@@ -16,8 +17,10 @@ pub use statics::StaticFile;
 use super::{check, words};
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Place, did_you_mean};
+use crate::store::Digest;
 use files::{Content, DiskFiles, ThemeFiles};
 use manifest::Manifest;
+use reach::Reach;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -34,6 +37,7 @@ pub struct Theme {
     /// first: `child/`, `parent/`.
     pub(crate) prefixes: Vec<String>,
     components: BTreeSet<String>,
+    reach: Reach,
     /// One engine per language of the site; none when a template does not compile.
     engines: Vec<Tera>,
     /// Words per language of the site.
@@ -116,6 +120,11 @@ impl Theme {
         })
     }
 
+    /// Digest of all texts that a template can show, by the name that an output asks for.
+    pub(crate) fn reach(&self, name: &str) -> Digest {
+        self.reach.of(name)
+    }
+
     /// The templates without which a part of the site would be missing.
     pub(crate) fn missing_templates(&self) -> Vec<Diagnostic> {
         NEEDED
@@ -191,6 +200,7 @@ pub fn assemble(files: &dyn ThemeFiles, config: &Config) -> (Option<Theme>, Vec<
     let theme = Theme {
         name: config.theme.clone(),
         components: components(&templates, &prefixes),
+        reach: Reach::new(&templates, &prefixes),
         templates,
         prefixes,
         engines,
