@@ -31,7 +31,7 @@ from measure import Failed
 
 CASES = {
     "cold": "no output, no cache",
-    "cold-highlighted": "no output, only highlighted code is kept",
+    "kept": "no output, caches kept",
     "unchanged": "nothing changed",
     "body": "one body edited",
     "title": "one title edited",
@@ -158,19 +158,13 @@ class Comparison:
                     raise Failed(f"`{path}` does not show the edit")
 
     def prepare(self, tool, case, run):
-        """Brings a site to where a case starts; gives what its output must show, or nothing when
-        the tool has no such case."""
+        """Brings a site to where a case starts; gives what its output must show."""
         number = self.newest[run % len(self.newest)]
         token = f"edit{case}{run}"
         if case == "cold":
             tool.clean()
-        elif case == "cold-highlighted":
-            if not hasattr(tool, "keep_highlights"):
-                return None
-            if not tool.keep_highlights():
-                self.note(f"{tool.name} keeps no highlighted code: no such case")
-                self.build(tool)
-                return None
+        elif case == "kept":
+            tool.clean(caches=False)
         elif case == "body":
             tool.edit_body(number, token)
             return token, [tool.page(number), *(["atom.xml"] if tool.feeds else [])]
@@ -185,17 +179,13 @@ class Comparison:
     def case(self, case):
         """Measures a case: run by run, and in each run tool by tool, so that noise is shared."""
         say(f"  {case}: {CASES[case]}")
-        skipped = set()
         for run in range(self.options.runs):
             first = run % len(self.tools)
             for tool in self.tools[first:] + self.tools[:first]:
-                if tool.name in skipped or isinstance(self.results[tool.name].get(case), dict):
+                if isinstance(self.results[tool.name].get(case), dict):
                     continue
                 try:
                     wanted = self.prepare(tool, case, run)
-                    if wanted is None:
-                        skipped.add(tool.name)
-                        continue
                     measured = self.build(tool)
                     self.expect(tool, *wanted)
                     self.keep(tool, case, measured)

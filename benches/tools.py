@@ -142,9 +142,9 @@ class Tool:
         """The command of the local server, or nothing when there is none."""
         return None
 
-    def clean(self):
-        """Takes output and caches away."""
-        for name in [self.output, *self.caches]:
+    def clean(self, caches=True):
+        """Takes the output away, and the caches."""
+        for name in [self.output, *(self.caches if caches else [])]:
             path = os.path.join(self.site, name)
             if os.path.isdir(path):
                 shutil.rmtree(path)
@@ -216,18 +216,6 @@ class Guidepost(Tool):
 
     def serve(self, port):
         return [*self.command, "serve", "--port", str(port), *self.moment]
-
-    def keep_highlights(self):
-        """Takes everything away but what a cache of highlighted code keeps; whether there is one."""
-        found = False
-        for folder, _, files in os.walk(os.path.join(self.site, ".guidepost")):
-            for name in files:
-                if "highlight" in os.path.relpath(os.path.join(folder, name), self.site):
-                    found = True
-                else:
-                    os.remove(os.path.join(folder, name))
-        shutil.rmtree(os.path.join(self.site, self.output), ignore_errors=True)
-        return found
 
 
 class Hugo(Tool):

@@ -65,7 +65,9 @@ pub struct Stage {
 #[derive(Debug, Default)]
 struct State {
     files: BTreeMap<String, Hash>,
-    /// What outputs were made of.
+    /// Outputs that are in place as an earlier build left them: what is known of them holds.
+    kept: BTreeSet<String>,
+    /// What the others were made of.
     keys: BTreeMap<String, Digest>,
     staged: BTreeMap<String, u64>,
     /// Files in the way that no build wrote.
@@ -145,21 +147,22 @@ impl Stage {
             let change = Change::new(state.staged, removed);
             commit::apply(&self.work, &self.out, &change, &manifest)?;
         }
-        outcome.records = self.records(manifest, &state.keys);
+        outcome.records = self.records(manifest, &state.kept, &state.keys);
         Ok(outcome)
     }
 
     fn records(
         &self,
         manifest: Manifest,
+        kept: &BTreeSet<String>,
         keys: &BTreeMap<String, Digest>,
     ) -> BTreeMap<String, Record> {
         let record = |(path, hash): (String, Hash)| {
-            let key = keys.get(&path).copied();
-            let known = self.known.get(&path);
-            if let Some(known) = known.filter(|known| key.is_some() && known.key == key) {
-                return Some((path, known.clone()));
+            if kept.contains(&path) {
+                let known = self.known.get(&path)?.clone();
+                return Some((path, known));
             }
+            let key = keys.get(&path).copied();
             let metadata = fs::symlink_metadata(self.out.join(&path)).ok()?;
             let stat = Stat::of(&metadata);
             Some((path, Record { key, hash, stat }))
@@ -256,7 +259,7 @@ impl Sink for Stage {
         let in_place = path::join(&self.out, path).is_ok_and(|target| known.is_in_place(&target));
         // A second output of that name is for `write` to refuse.
         in_place && self.claim(path, known.hash).is_ok() && {
-            self.state().keys.insert(path.to_owned(), key);
+            self.state().kept.insert(path.to_owned());
             true
         }
     }
@@ -276,9 +279,7 @@ impl Sink for Stage {
         state.files = kept()
             .map(|(path, record)| (path.clone(), record.hash))
             .collect();
-        state.keys = kept()
-            .filter_map(|(path, record)| Some((path.clone(), record.key?)))
-            .collect();
+        state.kept = kept().map(|(path, _)| path.clone()).collect();
         true
     }
 

@@ -515,6 +515,12 @@ fn lost_outputs_are_made_of_what_the_store_has() {
     fs::remove_dir_all(site.path("public")).expect("the outputs");
     let (written, resolves) = written(&site);
     assert!(written > 50 && !resolves, "{written}");
+    // And what was made is known again, as is one file that somebody touched.
+    assert!(!stages(&site).iter().any(|stage| stage == "html"));
+    let page = "public/about/index.html";
+    site.write(page, site.read(page));
+    assert!(stages(&site).iter().any(|stage| stage == "html"));
+    assert!(!stages(&site).iter().any(|stage| stage == "html"));
     same_as_clean(&site, 15).expect("the same");
 }
 
