@@ -1,7 +1,8 @@
 //! Puts staged files in place: takes a list of changes, gives a public folder in which all of
 //! them are done.
 //!
-//! The list is written to a journal first. A build that is killed half-way leaves it behind,
+//! Where there is no public folder yet, the files are staged as the folder that they will be, and
+//! one rename puts it in place. The list is written to a journal first. A build that is killed half-way leaves it behind,
 //! and the next build does the rest before anything else, so that readers never keep half of
 //! one site and half of another.
 
@@ -11,20 +12,24 @@ use anyhow::Context as _;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Folder of the staged files in the staging area.
 pub(super) const FILES: &str = "files";
+/// The staged folder that becomes the public one, when there is none yet.
+const TREE: &str = "tree";
 const JOURNAL: &str = "journal.json";
 const STAGED_MANIFEST: &str = "manifest";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// All changes of one commit.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Change {
     version: u32,
+    /// Whether there is a staged folder.
+    tree: bool,
     /// Removed before anything is moved: a file where a folder must be, or the reverse.
     clear: Vec<String>,
     /// Output path and number of the staged file.
@@ -34,8 +39,8 @@ pub(super) struct Change {
 }
 
 impl Change {
-    /// Orders staged files and removals.
-    pub(super) fn new(staged: BTreeMap<String, u64>, removed: Vec<String>) -> Self {
+    /// Orders staged files and removals; `tree` says that there is a staged folder too.
+    pub(super) fn new(staged: BTreeMap<String, u64>, removed: Vec<String>, tree: bool) -> Self {
         let parents: BTreeSet<&str> = staged.keys().flat_map(|path| parents_of(path)).collect();
         let in_the_way = |path: &String| {
             parents.contains(path.as_str()) || parents_of(path).any(|up| staged.contains_key(up))
@@ -43,6 +48,7 @@ impl Change {
         let (clear, remove) = removed.into_iter().partition(in_the_way);
         Self {
             version: VERSION,
+            tree,
             clear,
             remove,
             moves: staged.into_iter().collect(),
@@ -58,6 +64,18 @@ fn parents_of(path: &str) -> impl Iterator<Item = &str> {
 /// The staged file of a number.
 pub(super) fn staged(work: &Path, number: u64) -> PathBuf {
     work.join(FILES).join(number.to_string())
+}
+
+/// A new file of the staged folder; an error when another output is in the way.
+pub(super) fn create_in_tree(work: &Path, path: &str) -> anyhow::Result<File> {
+    let file = path::join(&work.join(TREE), path)?;
+    match File::create_new(&file) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            file.parent().map_or(Ok(()), fs::create_dir_all)?;
+            Ok(File::create_new(&file)?)
+        }
+        other => Ok(other?),
+    }
 }
 
 /// Whether a commit was begun and not ended.
@@ -76,6 +94,15 @@ pub(super) fn apply(
     manifest: &Manifest,
 ) -> anyhow::Result<()> {
     let missing = check(out, change)?;
+    if change.tree && out.exists() {
+        for (_, target) in files_of_tree(work, out)? {
+            anyhow::ensure!(
+                fs::symlink_metadata(&target).is_err(),
+                "`{}` has appeared during the build; move it away",
+                target.display()
+            );
+        }
+    }
     begin(work, change, manifest)
         .with_context(|| format!("cannot write to `{}`", work.display()))?;
     perform(work, out, change, Begun::Now { missing })
@@ -194,6 +221,9 @@ fn check_folder(folder: &Path, path: &str, cleared: &BTreeSet<&str>) -> anyhow::
 }
 
 fn perform(work: &Path, out: &Path, change: &Change, begun: Begun<'_>) -> anyhow::Result<()> {
+    if change.tree {
+        put_tree(work, out, matches!(begun, Begun::Before))?;
+    }
     fs::create_dir_all(out).with_context(|| format!("cannot make `{}`", out.display()))?;
     for path in &change.clear {
         remove(out, path)?;
@@ -235,6 +265,37 @@ fn perform(work: &Path, out: &Path, change: &Change, begun: Begun<'_>) -> anyhow
         .with_context(|| format!("cannot write `{}`", manifest.display()))?;
     fs::remove_file(work.join(JOURNAL))
         .with_context(|| format!("cannot clear the staging folder `{}`", work.display()))
+}
+
+/// Makes the staged folder the public one. Should one have appeared since the build began, or the
+/// system not move folders, its files are moved one by one.
+fn put_tree(work: &Path, out: &Path, again: bool) -> anyhow::Result<()> {
+    let tree = work.join(TREE);
+    if fs::rename(&tree, out).is_ok() || !tree.exists() {
+        return Ok(());
+    }
+    for (staged, target) in files_of_tree(work, out)? {
+        let put = || {
+            target.parent().map_or(Ok(()), fs::create_dir_all)?;
+            place(&staged, &target, again)
+        };
+        put().with_context(|| format!("cannot write `{}`", target.display()))?;
+    }
+    Ok(())
+}
+
+/// The files of the staged folder with their places.
+fn files_of_tree(work: &Path, out: &Path) -> anyhow::Result<Vec<(PathBuf, PathBuf)>> {
+    let tree = work.join(TREE);
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(&tree) {
+        let entry = entry.with_context(|| format!("cannot read `{}`", tree.display()))?;
+        if !entry.file_type().is_dir() {
+            let target = out.join(entry.path().strip_prefix(&tree).unwrap_or(entry.path()));
+            files.push((entry.into_path(), target));
+        }
+    }
+    Ok(files)
 }
 
 /// Moves a staged file to its place. When a commit is done `again`, a file that is no longer
@@ -283,10 +344,11 @@ fn remove_empty_folders(folder: &Path) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Change, FILES, MANIFEST, begin, remove, resume, staged};
+    use super::{Change, FILES, MANIFEST, apply, begin, create_in_tree, remove, resume, staged};
     use crate::output::manifest::{Manifest, hash};
     use std::collections::BTreeMap;
     use std::fs;
+    use std::io::Write as _;
     use std::path::Path;
 
     fn read(path: impl AsRef<Path>) -> Option<String> {
@@ -306,7 +368,7 @@ mod tests {
             fs::write(staged(&work, 0), "new a").unwrap();
             fs::write(staged(&work, 1), "new b").unwrap();
             let files = BTreeMap::from([("a.html".to_owned(), 0), ("b/c.html".to_owned(), 1)]);
-            let change = Change::new(files, vec!["old/page.html".to_owned()]);
+            let change = Change::new(files, vec!["old/page.html".to_owned()], false);
             let manifest = Manifest(BTreeMap::from([
                 ("a.html".to_owned(), hash(b"new a")),
                 ("b/c.html".to_owned(), hash(b"new b")),
@@ -333,6 +395,57 @@ mod tests {
             assert!(!work.exists());
             assert!(!resume(&work, &out).unwrap());
         }
+    }
+
+    /// The same for a folder that is new.
+    #[test]
+    fn a_first_commit_that_was_stopped_anywhere_is_completed() {
+        for steps in 0..=3 {
+            let folder = tempfile::tempdir().unwrap();
+            let (work, out) = (folder.path().join("work"), folder.path().join("out"));
+            fs::create_dir_all(&work).unwrap();
+            create_in_tree(&work, "b/c.html")
+                .unwrap()
+                .write_all(b"new")
+                .unwrap();
+            let change = Change::new(BTreeMap::new(), Vec::new(), true);
+            let manifest = Manifest(BTreeMap::from([("b/c.html".to_owned(), hash(b"new"))]));
+            begin(&work, &change, &manifest).unwrap();
+            if steps == 1 {
+                // A folder appeared, and the files went one by one.
+                fs::create_dir_all(out.join("b")).unwrap();
+                fs::write(out.join("b/mine.txt"), "mine").unwrap();
+            }
+            if steps >= 2 {
+                fs::rename(work.join("tree"), &out).unwrap();
+            }
+            if steps >= 3 {
+                fs::rename(work.join("manifest"), out.join(MANIFEST)).unwrap();
+            }
+            assert!(resume(&work, &out).unwrap(), "stopped after {steps}");
+            assert_eq!(read(out.join("b/c.html")).as_deref(), Some("new"));
+            assert_eq!(read(out.join("b/mine.txt")).is_some(), steps == 1);
+            assert_eq!(read(out.join(MANIFEST)), Some(manifest.to_text()));
+            assert!(!work.exists());
+        }
+    }
+
+    #[test]
+    fn what_appeared_during_a_first_build_is_not_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let (work, out) = (folder.path().join("work"), folder.path().join("out"));
+        fs::create_dir_all(&work).unwrap();
+        create_in_tree(&work, "index.html")
+            .unwrap()
+            .write_all(b"new")
+            .unwrap();
+        fs::create_dir(&out).unwrap();
+        fs::write(out.join("index.html"), "mine").unwrap();
+        let change = Change::new(BTreeMap::new(), Vec::new(), true);
+        let failed = apply(&work, &out, &change, &Manifest(BTreeMap::new())).unwrap_err();
+        assert!(format!("{failed:#}").contains("has appeared"), "{failed:#}");
+        resume(&work, &out).unwrap();
+        assert_eq!(read(out.join("index.html")).as_deref(), Some("mine"));
     }
 
     #[test]

@@ -80,10 +80,11 @@ impl Sink for MemoryStage {
         }
     }
 
+    fn has_earlier(&self) -> bool {
+        !self.earlier.is_empty()
+    }
+
     fn keep_all_but(&self, paths: &BTreeSet<String>) -> bool {
-        if self.earlier.is_empty() {
-            return false;
-        }
         let mut outputs = Outputs::clone(&self.earlier);
         outputs.retain(|path, _| !paths.contains(path));
         *self.outputs() = outputs;

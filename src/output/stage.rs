@@ -137,14 +137,14 @@ impl Stage {
         let removed = self.no_longer_made(&manifest, &mut notes)?;
         let mut outcome = Committed {
             outputs: manifest.0.len(),
-            written: state.staged.len(),
+            written: usize::try_from(*self.next.get_mut())?,
             removed: removed.len(),
             notes,
             records: BTreeMap::new(),
         };
         let unchanged = self.earlier.as_ref() == Some(&manifest);
-        if !(unchanged && state.staged.is_empty()) {
-            let change = Change::new(state.staged, removed);
+        if !unchanged || outcome.written > 0 {
+            let change = Change::new(state.staged, removed, self.is_new);
             commit::apply(&self.work, &self.out, &change, &manifest)?;
         }
         outcome.records = self.records(manifest, &state.kept, &state.keys);
@@ -215,6 +215,11 @@ impl Stage {
     /// A file of the staging area for an output that differs from what is in place.
     fn stage(&self, path: &str, target: &Path) -> anyhow::Result<File> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
+        if self.is_new
+            && let Ok(file) = commit::create_in_tree(&self.work, path)
+        {
+            return Ok(file);
+        }
         let file = File::create(commit::staged(&self.work, number))?;
         let known = |earlier: &Manifest| earlier.0.contains_key(path);
         let foreign = self.earlier.as_ref().is_some_and(|earlier| !known(earlier))
@@ -262,6 +267,10 @@ impl Sink for Stage {
             self.state().kept.insert(path.to_owned());
             true
         }
+    }
+
+    fn has_earlier(&self) -> bool {
+        self.earlier.is_some()
     }
 
     fn keep_all_but(&self, paths: &BTreeSet<String>) -> bool {

@@ -62,6 +62,11 @@ pub trait Sink: Sync {
     /// When it cannot be stored; rendering stops.
     fn write(&self, path: &str, bytes: &[u8]) -> anyhow::Result<()>;
 
+    /// Whether there is an earlier build to take outputs over from.
+    fn has_earlier(&self) -> bool {
+        false
+    }
+
     /// Takes over all outputs of the earlier build but these. False when there was none, or not
     /// all of its outputs are in place as it left them; then none is taken over.
     fn keep_all_but(&self, paths: &BTreeSet<String>) -> bool {
@@ -136,6 +141,9 @@ pub fn render_again(
     timings: &Timings,
     sink: &dyn Sink,
 ) -> anyhow::Result<Option<Vec<Diagnostic>>> {
+    if !sink.has_earlier() {
+        return Ok(None);
+    }
     let contexts = timings.stage("contexts", || Contexts::new(site, theme));
     let shows = Shows::new(site, changed);
     let mut html = html::outputs(&contexts);
