@@ -40,15 +40,17 @@
 //!
 //! - **Nothing changed**: names and stats of all sources, and stats of all outputs, are those of
 //!   the last build, and no date has come due → its outcome is told again, nothing is read.
-//! - **Only texts changed**: of a few pages, and nothing that any other page sees of them (title,
-//!   fields, headings, links) → the resolved site of the last build is taken over, and only what
-//!   shows these texts is looked at (`build::again`). Other pages are not even read: a
-//!   [`content::Source`] lies in the store until somebody looks into it.
+//! - **Only texts or templates changed**, or the outputs are gone: of a few pages, and nothing that
+//!   any other page sees of them (title, fields, headings, links) → the resolved site of the last
+//!   build is taken over (`build::again`). As long as the templates are the same, only what shows
+//!   these texts is looked at. Other pages are not even read: a [`content::Source`] lies in the
+//!   store until somebody looks into it.
 //! - **Pages** by bytes, settings and inherited fields; a file that was at rest and has the same
 //!   stat is not read. The long texts of pages stay in the store until somebody wants them.
 //! - **Outputs** by the cards, links and texts that they show (`render::fingerprint`), or by all
-//!   variables of their template (`render::key`). The sink knows what is in place: on the disk
-//!   by stat, in `serve` in memory.
+//!   variables of their template (`render::key`); and by the texts of all templates that theirs
+//!   reaches (`render::theme::reach`). The sink knows what is in place: on the disk by stat, in
+//!   `serve` in memory.
 //! - **The theme** by its files, as long as the process lives.
 //!
 //! A file whose time is too fresh to vouch for its bytes is read again. What the store has lost
