@@ -69,13 +69,14 @@ pub(super) fn staged(work: &Path, number: u64) -> PathBuf {
 /// A new file of the staged folder; an error when another output is in the way.
 pub(super) fn create_in_tree(work: &Path, path: &str) -> anyhow::Result<File> {
     let file = path::join(&work.join(TREE), path)?;
-    match File::create_new(&file) {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            file.parent().map_or(Ok(()), fs::create_dir_all)?;
-            Ok(File::create_new(&file)?)
-        }
-        other => Ok(other?),
+    // Most outputs are the only file of their folder, so it is made before it is missed.
+    if let Some(folder) = file.parent()
+        && let Err(error) = fs::create_dir(folder)
+        && error.kind() != ErrorKind::AlreadyExists
+    {
+        fs::create_dir_all(folder)?;
     }
+    Ok(File::create_new(&file)?)
 }
 
 /// Whether a commit was begun and not ended.
