@@ -236,6 +236,9 @@ pub(super) struct Check {
     /// Ask other sites whether the links to them still work
     #[arg(long)]
     pub(super) external: bool,
+    /// Write what was found to a file too, as the code quality report of GitLab's merge requests
+    #[arg(long, value_name = "FILE")]
+    pub(super) code_quality: Option<PathBuf>,
 }
 
 /// Which accounts and pages, and what is allowed.

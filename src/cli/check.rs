@@ -1,12 +1,13 @@
-//! `guidepost check`: everything but writing.
+//! `guidepost check`: everything but writing, unless a report is asked for.
 
 use super::view::View;
-use super::{End, args, build, external, settings};
+use super::{End, args, build, ci, external, settings};
 use crate::deploy::target;
 use crate::diag;
 use crate::memo::Memo;
 use crate::output::Discard;
 use crate::publishing;
+use anyhow::Context as _;
 use std::path::Path;
 use std::time::Instant;
 
@@ -41,6 +42,11 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Check) -> anyh
             .diagnostics
             .extend(levels.unwrap_or_default().apply(found));
         diag::sort(&mut built.diagnostics);
+    }
+    if let Some(file) = &words.code_quality {
+        let report = diag::code_quality(&built.diagnostics, &ci::below(&root));
+        std::fs::write(file, report)
+            .with_context(|| format!("cannot write `{}`", file.display()))?;
     }
     view.diagnostics(&root, &built.diagnostics)?;
     let mut summary = build::summary("check", &root, &built);

@@ -2,6 +2,7 @@
 //! lines for machines on stdout. The one module of the program that prints.
 
 use super::args::{Color, Format, Global};
+use super::ci;
 use crate::diag::{Diagnostic, Severity, print};
 use anyhow::Context as _;
 use std::cell::RefCell;
@@ -117,6 +118,10 @@ impl View {
             }
             last.as_ref().and_then(|(_, text)| text.clone())
         };
+        let below = match self.format {
+            Format::Github => ci::below(root),
+            Format::Human | Format::Short | Format::Json => String::new(),
+        };
         let mut text = String::new();
         for diagnostic in diagnostics {
             if self.quiet && diagnostic.severity != Severity::Error {
@@ -129,7 +134,7 @@ impl View {
                 }
                 Format::Short => text.push_str(&print::short(diagnostic)),
                 Format::Json => text.push_str(&print::json(diagnostic)),
-                Format::Github => text.push_str(&print::github(diagnostic)),
+                Format::Github => text.push_str(&print::github(diagnostic, &below)),
             }
             text.push('\n');
         }

@@ -1,8 +1,9 @@
-//! What the desk says, in three languages: takes what a browser says of its reader's languages,
-//! gives the words.
+//! What the desk says, in three languages, Chinese in both scripts: takes what a browser says of
+//! its reader's languages, gives the words.
 
 /// All words of the desk in one language. `{}` stands for what is filled in.
 #[derive(Debug)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct Words {
     /// BCP 47 tag.
     pub tag: &'static str,
@@ -64,7 +65,7 @@ pub struct Words {
     pub(super) nowhere: &'static str,
 }
 
-const CHINESE: Words = Words {
+const SIMPLIFIED: Words = Words {
     tag: "zh-Hans",
     desk: "发稿台",
     intro: "这些平台没有发布接口，由人来粘贴。复制、粘贴、发布，再把文章地址填回来。",
@@ -122,6 +123,66 @@ const CHINESE: Words = Words {
     failed: "没有记录：{}",
     old_form: "这个表单来自服务器的上一次运行，什么也没有记录。请再按一次。",
     nowhere: "这里没有内容。",
+};
+
+const TRADITIONAL: Words = Words {
+    tag: "zh-Hant",
+    desk: "發稿台",
+    intro: "這些平台沒有供程式發布的介面，要由人來貼上。複製、貼上、發布，再把文章的網址填回來。",
+    nothing: "現在沒有要發的。",
+    next_due: "下一篇到期：{}",
+    no_accounts: "`site.yaml` 裡沒有由人發布的帳號；請在 `accounts:` 下新增，例如 `zhihu: {platform: zhihu}`。",
+    mistakes: "內容裡有 {} 處錯誤，先改好再發；`guidepost check` 會列出來。",
+    not_ready: "這個帳號還不能用：{}",
+    no_secrets: "這個帳號有 API，但這裡沒有設定 {}，所以由人發布。如果別的機器會自動發布，就不要在這裡發。",
+    to_post: "待發布",
+    changed: "頁面已改",
+    begun: "結果不明",
+    later: "未到期",
+    remove: "請手動撤下",
+    refused: "無法發布",
+    posted: "已發布",
+    posted_at: "已發布的文章",
+    page: "檢視頁面",
+    title: "標題",
+    summary: "摘要",
+    text: "內文",
+    tags: "標籤",
+    cover: "封面",
+    images: "圖片",
+    image_text: "複製說明",
+    link: "連結",
+    call: "社群邀請",
+    call_link: "邀請連結",
+    code: "QR 碼",
+    no_links: "這個平台不允許外部連結，內文裡沒有連結。",
+    shortened: "為了不超過字數限制，有內容被截短了。",
+    edits: "在這裡的修改只用於複製，不會儲存。",
+    preview: "手機預覽",
+    copy: "複製",
+    copy_rich: "連同格式複製",
+    copied: "已複製：{}",
+    not_copied: "瀏覽器不允許複製，請選取文字後按 Ctrl+C",
+    download: "下載",
+    of: "{} / {}",
+    bytes: "位元組",
+    characters: "字元",
+    drift_posted: "發布之後頁面改過了。請更新平台上的文章，再記錄一次。",
+    drift_pasted: "貼上之後頁面改過了。請重新複製；如果直接記錄，這篇會繼續顯示為「頁面已改」。",
+    drift_open: "開啟之後頁面改過了。",
+    reload: "重新載入",
+    address: "發布後的網址",
+    address_hint: "以 {} 結尾的網域下的網址。",
+    address_any: "這裡的內容可能沒有網址，可以留空。",
+    record: "記錄為已發布",
+    recorded: "已記錄。",
+    no_address: "「{}」不是網址；請填寫文章發布後的完整網址，以 https:// 開頭。",
+    other_host: "「{}」不是{}的網址；那裡的網址以 {} 結尾。",
+    not_waiting: "這篇現在不需要記錄：已經記錄過，或頁面不再發往這個帳號。",
+    page_gone: "這篇的頁面已經不在了。",
+    failed: "沒有記錄：{}",
+    old_form: "這份表單來自伺服器上一次的執行，什麼也沒有記錄。請再按一次。",
+    nowhere: "這裡沒有內容。",
 };
 
 const ENGLISH: Words = Words {
@@ -252,7 +313,8 @@ pub fn words(languages: &str) -> &'static Words {
         let mut pieces = part.split(';').map(str::trim);
         let tag = pieces.next().unwrap_or_default().to_ascii_lowercase();
         let words = match tag.split('-').next().unwrap_or_default() {
-            "zh" => &CHINESE,
+            "zh" if is_traditional(&tag) => &TRADITIONAL,
+            "zh" => &SIMPLIFIED,
             "en" => &ENGLISH,
             "ru" => &RUSSIAN,
             _ => continue,
@@ -265,6 +327,13 @@ pub fn words(languages: &str) -> &'static Words {
         }
     }
     best.1
+}
+
+/// Whether a Chinese language tag in lower case means traditional script: what it says itself,
+/// else what its region writes.
+fn is_traditional(tag: &str) -> bool {
+    let says = |wanted: &[&str]| tag.split('-').any(|part| wanted.contains(&part));
+    says(&["hant"]) || !says(&["hans"]) && says(&["tw", "hk", "mo"])
 }
 
 /// `0.8` → 800; what is no such number weighs nothing.
@@ -301,11 +370,47 @@ mod tests {
             ("de, ru;q=0.7, en;q=0.6", "ru"),
             ("en;q=0.5,ru;q=0.75", "ru"),
             ("ru;q=0,fr", "en"),
-            ("ru;q=many,zh-TW;q=0.1", "zh-Hans"),
+            ("ru;q=many,zh-CN;q=0.1", "zh-Hans"),
+            ("zh-HK,zh;q=0.9", "zh-Hant"),
+            ("zh-tw", "zh-Hant"),
+            ("en;q=0.2,zh-Hant-MO", "zh-Hant"),
+            ("zh-Hans-HK,zh-Hant;q=0.9", "zh-Hans"),
+            ("zh,zh-TW;q=0.9", "zh-Hans"),
+            ("zh-SG", "zh-Hans"),
             ("", "en"),
         ] {
             assert_eq!(words(languages).tag, tag, "{languages}");
         }
+    }
+
+    /// Characters of the simplified words that traditional script writes otherwise.
+    const ONLY_SIMPLIFIED: &str = "个为们会内写别务动单发号图处头开录数显来标没浏现码签经结继续维节览记许设误说请账贴载过运还这选链错页预题";
+
+    #[test]
+    fn every_language_has_every_sentence_with_its_gaps() {
+        let told = |languages: &str| serde_json::to_value(words(languages)).unwrap();
+        let english = told("en");
+        for languages in ["zh-Hans", "zh-Hant", "ru"] {
+            let other = told(languages);
+            assert_eq!(other["tag"], languages);
+            for (key, sentence) in english.as_object().unwrap() {
+                let gaps = |text: &serde_json::Value| text.as_str().unwrap().matches("{}").count();
+                assert_eq!(gaps(&other[key]), gaps(sentence), "{languages}: {key}");
+                assert_ne!(other[key], "", "{languages}: {key}");
+                // A language of its own says nothing as another does, but for bare signs.
+                assert!(other[key] != *sentence || key == "of", "{languages}: {key}");
+            }
+        }
+        let (simplified, traditional) = (told("zh-Hans"), told("zh-Hant"));
+        for (key, sentence) in traditional.as_object().unwrap() {
+            let sentence = sentence.as_str().unwrap();
+            assert!(
+                !sentence.contains(|c| ONLY_SIMPLIFIED.contains(c)),
+                "{key}: {sentence}"
+            );
+        }
+        let of_it = |c| ONLY_SIMPLIFIED.contains(c);
+        assert!(simplified["intro"].as_str().unwrap().contains(of_it));
     }
 
     #[test]

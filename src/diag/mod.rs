@@ -5,10 +5,12 @@
 //! the command line writes that text.
 
 mod code;
+mod code_quality;
 pub mod print;
 mod suggest;
 
 pub use code::{CODES, Code, CodeInfo, Level, Levels};
+pub use code_quality::code_quality;
 pub use suggest::{closest, did_you_mean};
 
 use std::ops::Range;

@@ -107,8 +107,9 @@ pub fn json(diagnostic: &Diagnostic) -> String {
     .to_string()
 }
 
-/// A workflow command that GitHub and Gitea show beside the line in a pull request.
-pub fn github(diagnostic: &Diagnostic) -> String {
+/// A workflow command that GitHub shows beside the line in a pull request. `below` is the site's
+/// folder from the top of its repository, empty or ending in `/`.
+pub fn github(diagnostic: &Diagnostic, below: &str) -> String {
     let data = |text: &str| {
         text.replace('%', "%25")
             .replace('\r', "%0D")
@@ -117,7 +118,7 @@ pub fn github(diagnostic: &Diagnostic) -> String {
     let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
     let mut line = format!("::{} ", severity(diagnostic.severity));
     if let Some(place) = &diagnostic.place {
-        let _ = write!(line, "file={},", property(&place.file));
+        let _ = write!(line, "file={}{},", property(below), property(&place.file));
         if place.position.line > 0 {
             let end = place.position.column + place.position.length;
             let _ = write!(

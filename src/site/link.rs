@@ -9,6 +9,7 @@ use super::{LanguageId, PageId, Picture, Target, anchor, asset, suggest, trackin
 use crate::config::Config;
 use crate::content::body::LINK_ATTRIBUTES;
 use crate::content::{HoleKind, Page};
+use crate::data::{Node, Value};
 use crate::diag::{Code, Diagnostic, Place, Position};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -127,23 +128,34 @@ fn readings(link: &str) -> Vec<Parts<'_>> {
     readings
 }
 
-/// That a link within the site tells a road from elsewhere.
-fn tracked(place: Place) -> Diagnostic {
-    Diagnostic::new(
-        Code::TrackedLink,
-        "a link within the site carries `utm_` parameters, which would count its reader as coming from elsewhere",
-    )
-    .at(place)
-    .hint("write the address without them")
+/// Reports tracked links within the site in the menu and the theme's options, which stand on
+/// every page.
+pub(super) fn settings(config: &Config, diagnostics: &mut Vec<Diagnostic>) {
+    let is_tracked = |url: &str| tracking::is_tracked_within(url, &config.url);
+    let items = config.menu.iter().filter(|item| is_tracked(&item.url));
+    diagnostics.extend(items.map(|item| tracking::within(item.place.clone())));
+    let mut nodes: Vec<&Node> = config.theme_options.iter().collect();
+    while let Some(node) = nodes.pop() {
+        match &node.value {
+            Value::Scalar { text, .. } if is_address(text) && is_tracked(text) => {
+                let place = Place::at("site.yaml", node.position);
+                diagnostics.push(tracking::within(place));
+            }
+            Value::List(list) => nodes.extend(list),
+            Value::Map(entries) => nodes.extend(entries.iter().map(|entry| &entry.value)),
+            Value::Scalar { .. } | Value::Null => {}
+        }
+    }
 }
 
-/// Reports such links of the menu, which stand on every page.
-pub(super) fn menu(config: &Config, diagnostics: &mut Vec<Diagnostic>) {
-    let own = |url: &str| own_path(url, &config.url).is_some() || !has_scheme(url);
-    let items = config.menu.iter().filter(|item| {
-        !item.url.starts_with("//") && own(&item.url) && tracking::is_tracked(&item.url)
+/// Whether a theme's option is an address and no other text: a path, or a whole address. A host
+/// without a scheme may be completed by the theme.
+fn is_address(option: &str) -> bool {
+    let path = option.split(['?', '#']).next().unwrap_or_default();
+    let is_path = path.split_once('/').is_some_and(|(first, _)| {
+        first.is_empty() || matches!(first, "." | "..") || !first.contains('.')
     });
-    diagnostics.extend(items.map(|item| tracked(item.place.clone())));
+    !option.contains(char::is_whitespace) && (is_path || has_scheme(option))
 }
 
 fn href(
@@ -174,7 +186,7 @@ fn href(
         return Target::Url(link.to_owned());
     };
     if tracking::is_tracked(&local) {
-        diagnostics.push(tracked(origin.place(position)));
+        diagnostics.push(tracking::within(origin.place(position)));
     }
     if let Some((parts, destination)) = meant(&local, origin, lookup) {
         let suffix = suffix(&parts, &destination, origin, lookup).unwrap_or_else(|mut error| {

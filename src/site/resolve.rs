@@ -142,7 +142,7 @@ pub fn resolve(input: Input, config: Arc<Config>, selection: Selection) -> (Site
     };
     let mut shown = input.shown;
     shown.retain(|shown| !is_left_out(shown));
-    link::menu(&site.config, &mut diagnostics);
+    link::settings(&site.config, &mut diagnostics);
     community::report::report(&site, &shown, &mut diagnostics);
     diag::sort(&mut diagnostics);
     (site, diagnostics)

@@ -1,7 +1,11 @@
 //! Tracked links: one vocabulary, lower case, so that the same road always has the same name.
 //! Takes an address and where it will be read, gives the address with its parameters. They
 //! stand only on links from elsewhere to the site: never on a link within it, in a canonical
-//! address, a feed's identifier or structured data.
+//! address, a feed's identifier or structured data. Says of a link that somebody wrote whether
+//! it carries them where it must not.
+
+use super::url::{has_scheme, own_path};
+use crate::diag::{Code, Diagnostic, Place};
 
 /// The words of `utm_medium`: kinds of roads.
 pub const MEDIA: [&str; 5] = ["chat", "social", "article", "email", "qr"];
@@ -58,6 +62,22 @@ pub fn is_tracked(address: &str) -> bool {
     query
         .split('&')
         .any(|pair| pair.to_ascii_lowercase().starts_with("utm_"))
+}
+
+/// Whether a link leads to a place of the site at `site_url` and carries any of them.
+pub fn is_tracked_within(link: &str, site_url: &str) -> bool {
+    let is_local = !link.starts_with("//") && !has_scheme(link);
+    (is_local || own_path(link, site_url).is_some()) && is_tracked(link)
+}
+
+/// That a link within the site tells a road from elsewhere.
+pub fn within(place: Place) -> Diagnostic {
+    Diagnostic::new(
+        Code::TrackedLink,
+        "a link within the site carries `utm_` parameters, which would count its reader as coming from elsewhere",
+    )
+    .at(place)
+    .hint("write the address without them")
 }
 
 /// What stays as it is in a value.

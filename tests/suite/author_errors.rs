@@ -225,6 +225,24 @@ const SLIPS: &[(&str, &str, &str, &str)] = &[
         "site.yaml:7:26: warning",
     ),
     (
+        "tracked-link",
+        "site.yaml",
+        "+theme_options: { footer: { en: ok, zh-Hans: 'https://example.org/join/?utm_source=x' } }",
+        "site.yaml:7:45: warning",
+    ),
+    (
+        "tracked-link",
+        "templates/notice.html",
+        "<nav>\n<a class=\"{{ page.kind }}\" href=\"/join/?a=1&amp;utm_source=x\">来</a></nav>",
+        "templates/notice.html:2:34: warning",
+    ),
+    (
+        "tracked-link",
+        "themes/default/templates/part.html",
+        "{% if page %}<a href='join/?utm_source={{ page.kind }}'>来</a>{% endif %}",
+        "themes/default/templates/part.html:1:23: warning",
+    ),
+    (
         "tag-case",
         "content/articles/a.md",
         "---\ntitle: 甲\ndate: 2026-01-02\ntags: [Rust, rust]\n---\n文。",

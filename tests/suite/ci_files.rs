@@ -161,6 +161,102 @@ fn only_the_publishing_step_knows_secrets_and_runs_never_overlap() {
     assert!(!site.path(".gitlab-ci.yml").exists());
 }
 
+/// The report of a check for GitLab's merge requests.
+fn report(site: &Site) -> Vec<Value> {
+    let words = ["check", "--root", "web", "--code-quality", "quality.json"];
+    let ran = site.run(&[&words[..], &["--date", "2026-06-15"]].concat());
+    assert!(matches!(ran.code, 0 | 1), "{}", ran.stderr);
+    let report: Value = serde_json::from_str(&site.read("quality.json")).expect("JSON");
+    report.as_array().expect("a list").clone()
+}
+
+#[test]
+fn gitlab_is_told_of_mistakes_by_line_even_when_the_check_fails() {
+    let site = Site::empty()
+        .file("web/site.yaml", format!("{SETTINGS}{ACCOUNTS}"))
+        .file("web/content/job.md", "# 职位\n\n招人。\n");
+    git(&site, &["init", "--quiet", "--initial-branch", "main"]);
+    let ran = site.run(&["init", "--theme", "--root", "web"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(report(&site), [] as [Value; 0]);
+
+    let twice = "见[这](nowhere.md)和[那](nowhere.md)。\n\n看[职位](/?utm_source=x)。\n";
+    let site = site.file("web/content/词.md", format!("# 题\n\n{twice}"));
+    let found = report(&site);
+    let told: Vec<String> = found
+        .iter()
+        .map(|one| {
+            let (path, line) = (&one["location"]["path"], &one["location"]["lines"]["begin"]);
+            let (name, severity) = (&one["check_name"], &one["severity"]);
+            assert!(
+                one["description"]
+                    .as_str()
+                    .is_some_and(|text| text.contains("link"))
+            );
+            format!("{path} {line} {name} {severity}").replace('"', "")
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "web/content/词.md 3 broken-link major",
+            "web/content/词.md 3 broken-link major",
+            "web/content/词.md 5 tracked-link minor",
+        ]
+    );
+    // GitLab compares branches by these: each is another, and none depends on the line.
+    let marks = |found: &[Value]| -> Vec<String> {
+        let marks = found.iter().map(|one| one["fingerprint"].to_string());
+        marks.collect()
+    };
+    let before = marks(&found);
+    assert_eq!(
+        before
+            .iter()
+            .collect::<std::collections::BTreeSet<_>>()
+            .len(),
+        3
+    );
+    let site = site.file("web/content/词.md", format!("# 题\n\n又一行。\n\n{twice}"));
+    let moved = report(&site);
+    assert_eq!(moved[2]["location"]["lines"]["begin"], 7);
+    assert_eq!(marks(&moved), before);
+
+    // The file is taken from runs that fail too, and from the branch that requests are held against.
+    let written = yaml(
+        &site
+            .run(&["ci", "gitlab", "--root", "web", "--stdout"])
+            .fine()
+            .stdout,
+    );
+    let artifacts = &written[".guidepost"]["artifacts"];
+    assert_eq!(artifacts["when"], "always");
+    let file = artifacts["reports"]["codequality"]
+        .as_str()
+        .expect("a file");
+    for job in ["check", "site"] {
+        let script = written[job]["script"].to_string();
+        assert!(
+            script.contains(&format!("--code-quality {file}")),
+            "{script}"
+        );
+        assert!(written[job].get("artifacts").is_none());
+    }
+}
+
+#[test]
+fn annotations_name_files_from_the_top_of_the_repository() {
+    let site = Site::empty().file("web/site.yaml", "site: [\n");
+    git(&site, &["init", "--quiet", "--initial-branch", "main"]);
+    let ran = site.run(&["check", "--root", "web", "--format", "github"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("::error file=web/site.yaml,line="),
+        "{}",
+        ran.stderr
+    );
+}
+
 #[test]
 fn a_file_that_is_there_is_somebodys_work() {
     let site = site().file(".gitlab-ci.yml", "ours: {}\n");

@@ -224,8 +224,11 @@ fn the_way_into_the_community_is_there_in_the_form_that_each_platform_allows() {
 fn the_reader_chooses_the_language() {
     let site = site();
     let server = Server::start(&site);
-    for (languages, word) in [("zh-CN,en;q=0.5", "发稿台"), ("ru", "Стол публикаций")]
-    {
+    for (languages, word) in [
+        ("zh-CN,en;q=0.5", "发稿台"),
+        ("zh-HK,zh;q=0.9", "發稿台"),
+        ("ru", "Стол публикаций"),
+    ] {
         let host = format!("localhost\r\nAccept-Language: {languages}");
         let page = server.get_as("/_desk/", &host);
         assert!(page.contains(word), "{languages}: {page}");

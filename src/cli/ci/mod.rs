@@ -1,6 +1,7 @@
 //! `guidepost ci`: writes the workflow by which a CI system checks pull requests, and builds,
 //! deploys and posts on every push. Takes the site's settings, the branch and where runs get
-//! the program; knows nothing of what the commands in it do.
+//! the program; knows nothing of what the commands in it do. Says where in its repository a
+//! site lies.
 
 use super::args::{Ci, CiSystem};
 use super::view::{self, View};
@@ -27,6 +28,9 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &Ci) -> anyhow::Resul
     let config = settings::config(&root)
         .context("`site.yaml` cannot be read; `guidepost check` says why")?;
     let place = place(&root)?;
+    if !place.below.is_empty() {
+        harmless("the site's folder", &place.below)?;
+    }
     let branch = match &words.branch {
         Some(branch) => branch.clone(),
         None => current_branch(&root),
@@ -87,14 +91,16 @@ fn place(root: &Path) -> anyhow::Result<Place> {
         below.push_str(&part.to_string_lossy());
         below.push('/');
     }
-    if !below.is_empty() {
-        harmless("the site's folder", &below)?;
-    }
     Ok(Place {
         top,
         below,
         is_repository,
     })
+}
+
+/// The site's folder from the top of its repository, empty or ending in `/`.
+pub(super) fn below(root: &Path) -> String {
+    place(root).map_or_else(|_| String::new(), |place| place.below)
 }
 
 /// The branch that is checked out; `main` where nothing tells.

@@ -72,6 +72,30 @@ pub struct Input<'a> {
     pub math: bool,
 }
 
+/// The `href` of every start tag of a text in HTML, entities as written, each with its offset.
+pub fn hrefs(html: &str) -> Vec<(usize, &str)> {
+    let mut links = Vec::new();
+    for token in tag::tokens(html) {
+        let tag::Token::Start { attributes, .. } = token else {
+            continue;
+        };
+        for attribute in attributes {
+            if attribute.name.eq_ignore_ascii_case("href")
+                && let Some(value) = attribute.value
+            {
+                // The value is a part of the text.
+                links.push((value.as_ptr() as usize - html.as_ptr() as usize, value));
+            }
+        }
+    }
+    links
+}
+
+/// A text of HTML with its entities decoded, as far as prose uses them.
+pub fn decoded(html: &str) -> std::borrow::Cow<'_, str> {
+    escape::decode(html)
+}
+
 /// Renders a body.
 pub fn render(input: &Input<'_>) -> (Body, Vec<Diagnostic>) {
     let locator = Locator::new(input.text, input.first_line);

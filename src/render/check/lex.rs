@@ -1,6 +1,7 @@
 //! Template text → tokens: takes the source of a template that the engine has accepted, gives
 //! what stands between `{{ }}` and `{% %}` with byte ranges. Text, comments and raw blocks
-//! are passed over. Never fails: what it does not know becomes [`Token::Other`].
+//! are passed over. Gives the text without the rest too. Never fails: what it does not know
+//! becomes [`Token::Other`].
 
 use std::ops::Range;
 
@@ -40,7 +41,49 @@ const SIGNS: [&str; 30] = [
 
 /// Takes a template apart.
 pub(super) fn lex(source: &str) -> Vec<Lexeme> {
+    parts(source).0
+}
+
+/// Stands in [`literal`] for each byte of what is put in at its place.
+pub(super) const VALUE: char = '\u{1}';
+/// Stands in [`literal`] for each byte of a tag, a comment or a raw block; white space in HTML.
+pub(super) const TAG: char = '\u{c}';
+
+/// The text of a template alone, every byte where it was.
+pub(super) fn literal(source: &str) -> String {
+    let (lexemes, passed) = parts(source);
+    let mut bytes = source.as_bytes().to_vec();
+    let mut fill = |range: Range<usize>, sign: char| {
+        if let Some(part) = bytes.get_mut(range) {
+            part.fill(sign as u8);
+        }
+    };
+    for range in passed {
+        fill(range, TAG);
+    }
+    let mut open = None;
+    for Lexeme { token, range } in lexemes {
+        match token {
+            Token::OpenValue => open = Some((range.start, VALUE)),
+            Token::OpenTag => open = Some((range.start, TAG)),
+            Token::Close => {
+                if let Some((start, sign)) = open.take() {
+                    fill(start..range.end, sign);
+                }
+            }
+            _ => {}
+        }
+    }
+    if let Some((start, sign)) = open {
+        fill(start..source.len(), sign);
+    }
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// What stands in tags, and where comments and raw blocks are.
+fn parts(source: &str) -> (Vec<Lexeme>, Vec<Range<usize>>) {
     let mut lexemes = Vec::new();
+    let mut passed = Vec::new();
     let mut at = 0;
     while let Some(open) = source[at..].find('{').map(|found| at + found) {
         let rest = &source[open..];
@@ -48,11 +91,13 @@ pub(super) fn lex(source: &str) -> Vec<Lexeme> {
             at = rest
                 .find("#}")
                 .map_or(source.len(), |close| open + close + 2);
+            passed.push(open..at);
         } else if rest.starts_with("{{") {
             push(&mut lexemes, Token::OpenValue, open..open + 2);
             at = inside(source, open + 2, "}}", &mut lexemes);
         } else if rest.starts_with("{%") {
             if let Some(end) = raw_end(source, open) {
+                passed.push(open..end);
                 at = end;
                 continue;
             }
@@ -62,7 +107,7 @@ pub(super) fn lex(source: &str) -> Vec<Lexeme> {
             at = open + 1;
         }
     }
-    lexemes
+    (lexemes, passed)
 }
 
 fn push(lexemes: &mut Vec<Lexeme>, token: Token, range: Range<usize>) {

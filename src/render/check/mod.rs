@@ -1,5 +1,6 @@
 //! The template check: takes a theme, gives a diagnostic for every field, variable, word,
-//! option and static file that a template asks for and nobody gives.
+//! option and static file that a template asks for and nobody gives, and for tracked links
+//! within the site that its text writes.
 //!
 //! Templates are read statically, each with the variables that the contract gives it and
 //! along its whole chain of inheritance, so that mistakes show before a page happens to
@@ -9,6 +10,7 @@ mod expression;
 mod find;
 mod infer;
 mod lex;
+mod links;
 mod parse;
 mod shape;
 mod step;
@@ -77,6 +79,11 @@ pub fn check_templates(theme: &Theme) -> Vec<Diagnostic> {
         walk.template(name);
         diagnostics.extend(walk.diagnostics);
     }
+    let pages = theme
+        .templates
+        .iter()
+        .filter(|(name, _)| name.ends_with(".html"));
+    diagnostics.extend(pages.flat_map(|(_, template)| links::tracked(template, &theme.site_url)));
     diag::sort(&mut diagnostics);
     diagnostics
 }

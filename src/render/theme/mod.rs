@@ -31,6 +31,8 @@ use tera::{Tera, Value};
 pub struct Theme {
     /// Name of its folder.
     pub name: String,
+    /// Address of the site that shows it.
+    pub(crate) site_url: String,
     /// Names of the templates as they were registered, with their files.
     pub(crate) templates: BTreeMap<String, TemplateFile>,
     /// Prefixes under which templates of the theme and its parents are registered, nearest
@@ -199,6 +201,7 @@ pub fn assemble(files: &dyn ThemeFiles, config: &Config) -> (Option<Theme>, Vec<
     let engines = engine::build(&templates, &prefixes, &statics, config, &mut diagnostics);
     let theme = Theme {
         name: config.theme.clone(),
+        site_url: config.url.clone(),
         components: components(&templates, &prefixes),
         reach: Reach::new(&templates, &prefixes),
         templates,

@@ -36,6 +36,32 @@ fn codes(found: &[Diagnostic]) -> Vec<Code> {
     found.iter().map(|one| one.code).collect()
 }
 
+#[test]
+fn an_option_of_the_theme_is_told_when_it_is_a_tracked_link_within_the_site() {
+    let settings =
+        |link: &str| format!("{SETTINGS}theme_options: {{ foot: [{{ to: '{link}' }}] }}\n");
+    let told = |link: &str| codes(&site_with(&settings(link), &[]).diagnostics);
+    for link in [
+        "/join/?utm_source=x",
+        "./?utm_source=x",
+        "join/?a=1&UTM_medium=x",
+        "https://example.org/blog/join?utm_source=x",
+    ] {
+        assert_eq!(told(link), [Code::TrackedLink], "{link}");
+    }
+    for text in [
+        "/join/",
+        "https://example.com/?utm_source=x",
+        "//cdn.example.org/?utm_source=x",
+        // What a theme completes may lead anywhere.
+        "example.com/join/?utm_source=x",
+        "?utm_source=x",
+        "see /join/?utm_source=x",
+    ] {
+        assert_eq!(told(text), [] as [Code; 0], "{text}");
+    }
+}
+
 const PICTURE: (&str, &str) = ("static:images/wechat.png", "");
 
 fn site(files: &[(&str, &str)]) -> Site {
