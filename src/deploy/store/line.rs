@@ -189,6 +189,16 @@ impl Wire {
     }
 }
 
+/// Refuses a path that the library would take for another one: it removes spaces at the ends.
+pub(super) fn whole_name(path: &str) -> Result<(), Failure> {
+    if path.trim() == path {
+        return Ok(());
+    }
+    Err(Failure::refused(format!(
+        "`{path}` cannot be sent: its name begins or ends with a space; give it another"
+    )))
+}
+
 fn server(url: &str) -> Option<Server> {
     let url = reqwest::Url::parse(url).ok()?;
     Some((url.host_str()?.to_owned(), url.port_or_known_default()))

@@ -129,13 +129,13 @@ pub(super) fn open(
         }
         Kind::WebDav { url, user } => {
             let password = secret("PASSWORD").unwrap_or_else(|| Secret::new(""));
-            Box::new(webdav::WebDav::new(
+            Box::new(webdav::WebDav::open(
                 http()?,
                 url,
                 &target.path,
                 user,
                 password,
-            ))
+            )?)
         }
         Kind::Sftp(login) => Box::new(sftp::Sftp::new(login, &target.path, opening.root)),
         Kind::Folder(folder) => Box::new(folder::Folder::open(

@@ -7,7 +7,7 @@ mod open;
 
 pub(super) use open::Keys;
 
-use super::line::{Ended, Line};
+use super::line::{self, Ended, Line};
 use super::{Condition, Found, Sending, Store, below};
 use crate::deploy::plan::Seen;
 use crate::deploy::target;
@@ -48,13 +48,8 @@ impl Bucket {
     /// The key of a file.
     fn key(&self, path: &str) -> Result<String, Failure> {
         let key = below(&self.folder, path);
-        // The library takes such spaces away, and would write another file.
-        if key.trim() == key {
-            return Ok(key);
-        }
-        Err(Failure::refused(format!(
-            "`{path}` cannot be sent: its name begins or ends with a space; give it another"
-        )))
+        line::whole_name(&key)?;
+        Ok(key)
     }
 
     /// What an answer means that is no success.
