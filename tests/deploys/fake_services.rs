@@ -10,6 +10,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// What a service has of its own.
@@ -55,6 +56,8 @@ struct Asked {
 struct Fake {
     kind: &'static FakeKind,
     root: PathBuf,
+    /// Whether its listing never ends.
+    repeats: AtomicBool,
     asked: Mutex<Vec<Asked>>,
 }
 
@@ -114,6 +117,7 @@ impl Fake {
         let fake = Arc::new(Self {
             kind,
             root: root.to_path_buf(),
+            repeats: AtomicBool::default(),
             asked: Mutex::default(),
         });
         let shared = Arc::clone(&fake);
@@ -196,7 +200,8 @@ impl Fake {
                 ));
             }
         }
-        let more = middle.filter(|_| after.is_none());
+        let repeats = self.repeats.load(Ordering::Relaxed);
+        let more = middle.filter(|_| after.is_none() || repeats);
         text.push_str(&format!("<IsTruncated>{}</IsTruncated>", more.is_some()));
         if let Some(name) = more {
             let name = name.replace('&', "&amp;");
@@ -243,7 +248,8 @@ fn behaves(kind: &'static FakeKind) {
     behaviour::a_damaged_record_is_told(&place());
 }
 
-/// The first record replaces none; files have types and lives; no foreign key's secret is sent.
+/// The first record replaces none; files have types and lives; a listing that repeats itself and a
+/// key that is not known are told.
 fn asks_as_documented(kind: &'static FakeKind) {
     let (place, fake) = place(kind);
     Machine::new(&place).run(&[]).fine();
@@ -254,12 +260,21 @@ fn asks_as_documented(kind: &'static FakeKind) {
     };
     let (header, value) = kind.absent;
     assert_eq!(put(RECORD)[header], value);
-    assert_eq!(put("图 & c.svg")["content-type"], "image/svg+xml; charset=utf-8");
+    assert_eq!(
+        put("图 & c.svg")["content-type"],
+        "image/svg+xml; charset=utf-8"
+    );
     assert_eq!(put("index.html")["cache-control"], "public, max-age=300");
+    fake.repeats.store(true, Ordering::Relaxed);
+    let machine = Machine::new(&place);
+    machine.run(&[]).trouble("does not end");
     let mut wrong = place;
     wrong.secrets[0].1 = "another".to_owned();
     let ran = Machine::new(&wrong).told(&[]).mistakes();
-    assert!(ran.stderr.contains("the access key is not accepted"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("the access key is not accepted"),
+        "{ran:?}"
+    );
     assert!(!ran.stderr.contains("the-SECRET"), "{ran:?}");
     assert!(!ran.stderr.contains("the-TOKEN"), "{ran:?}");
 }

@@ -68,6 +68,7 @@ impl Line {
             http: self.http.clone(),
             server: self.server.clone(),
             condition,
+            last: Mutex::default(),
             said: Arc::clone(&said),
         };
         let context = self.operator.base_context();
@@ -122,6 +123,8 @@ struct Wire {
     http: Http,
     server: Server,
     condition: Option<(&'static str, String)>,
+    /// The address that was asked last.
+    last: Mutex<String>,
     said: Arc<Mutex<Option<Result<Answer, Failure>>>>,
 }
 
@@ -167,6 +170,15 @@ impl Wire {
                 "`{host}` is not the server that was named; check `endpoint` and `style`"
             )));
         }
+        // A service that repeats its mark of the next page would be asked for ever.
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if *last == url {
+            return Err(Failure::refused(
+                "the listing of the bucket does not end: the service tells the same page again",
+            ));
+        }
+        last.clone_from(&url);
+        drop(last);
         let mut sending = Request::with_method(parts.method.as_str(), url)?.repeatable();
         if matches!(parts.method.as_str(), "PUT" | "POST") || !body.is_empty() {
             sending = sending.body(body.to_vec());

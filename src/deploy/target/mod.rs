@@ -187,7 +187,11 @@ impl Target {
         let place = match &self.kind {
             Kind::Bucket(bucket) => {
                 let host = bucket.endpoint.split("://").last().unwrap_or_default();
-                format!("{}, bucket {} of {host}", bucket.service.name(), bucket.name)
+                format!(
+                    "{}, bucket {} of {host}",
+                    bucket.service.name(),
+                    bucket.name
+                )
             }
             Kind::WebDav { url, .. } => format!("WebDAV, {url}"),
             Kind::Sftp(login) => match (&login.user, login.port) {

@@ -56,7 +56,8 @@ pub(super) fn open(bucket: &Bucket, keys: &Keys) -> Result<(Operator, String), F
 
 fn made(operator: Result<Operator, opendal::Error>) -> Result<Operator, Failure> {
     // The message alone: what else such an error carries may name keys.
-    operator.map_err(|error| Failure::refused(format!("the bucket's settings: {}", error.message())))
+    operator
+        .map_err(|error| Failure::refused(format!("the bucket's settings: {}", error.message())))
 }
 
 /// The first label of a host and the rest. The library wants a bucket's name there, and lets no
@@ -125,4 +126,112 @@ fn cos(keys: &Keys, scheme: &str, host: &str) -> Result<Operator, Failure> {
         .security_token(keys.token.as_ref().map_or("", Secret::reveal))
         .disable_config_load();
     made(Operator::new(builder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Keys, open};
+    use crate::deploy::target::{Bucket, Service, Style};
+    use crate::platform::Secret;
+    use std::time::Duration;
+
+    fn keys(key: &str) -> Keys {
+        Keys {
+            key: key.to_owned(),
+            secret: Secret::new("the-secret"),
+            token: Some(Secret::new("the-token")),
+        }
+    }
+
+    fn bucket(service: Service, name: &str, endpoint: &str, style: Style) -> Bucket {
+        Bucket {
+            service,
+            name: name.to_owned(),
+            endpoint: endpoint.to_owned(),
+            region: "eu-west-1".to_owned(),
+            style,
+            key: None,
+        }
+    }
+
+    /// Where the library would send a request; the address is asked nothing.
+    #[test]
+    fn every_style_of_address_is_the_librarys_too() {
+        use Service::{Cos, Obs, Oss, S3};
+        use Style::{Domain, Host, Path};
+        let cos = "https://cos.eu-west-1.myqcloud.com";
+        for (service, name, endpoint, style, url) in [
+            (S3, "b", "https://s3.x.org", Host, "https://b.s3.x.org/k"),
+            (S3, "b", "http://h:17/", Path, "http://h:17/b/k"),
+            (S3, "b", "https://www.x.org", Domain, "https://www.x.org/k"),
+            // A name with dots, and names that the endpoint begins with.
+            (
+                S3,
+                "w.x",
+                "https://s3.x.org",
+                Host,
+                "https://w.x.s3.x.org/k",
+            ),
+            (S3, "s3", "https://s3.x.org", Host, "https://s3.s3.x.org/k"),
+            (S3, "s3", "https://s3.x.org", Path, "https://s3.x.org/s3/k"),
+            (
+                S3,
+                "b",
+                "https://s3.amazonaws.com",
+                Path,
+                "https://s3.eu-west-1.amazonaws.com/b/k",
+            ),
+            (Oss, "b", "https://oss.x.org", Host, "https://b.oss.x.org/k"),
+            (
+                Oss,
+                "b",
+                "https://s3.oss.x.org",
+                Host,
+                "https://b.oss.x.org/k",
+            ),
+            (Oss, "b", "https://www.x.org", Domain, "https://www.x.org/k"),
+            (
+                Cos,
+                "b-1",
+                cos,
+                Host,
+                "https://b-1.cos.eu-west-1.myqcloud.com/k",
+            ),
+            (
+                Cos,
+                "b-1",
+                "https://www.x.org",
+                Domain,
+                "https://www.x.org/k",
+            ),
+            (Cos, "b-1", "https://x.org", Path, "https://x.org/b-1/k"),
+            (
+                Obs,
+                "b",
+                "https://obs.x.org:8443",
+                Host,
+                "https://b.obs.x.org:8443/k",
+            ),
+        ] {
+            let endpoint = endpoint.trim_end_matches('/');
+            let (operator, address) = open(&bucket(service, name, endpoint, style), &keys("k"))
+                .unwrap_or_else(|failure| panic!("{url}: {failure:?}"));
+            let signed = operator.presign_read("k", Duration::from_secs(60));
+            let signed = futures::executor::block_on(signed).unwrap();
+            let uri = signed.uri().to_string();
+            assert_eq!(uri.split('?').next(), Some(url));
+            assert!(url.starts_with(&address), "{address}");
+            assert!(!uri.contains("the-secret"), "{uri}");
+        }
+    }
+
+    #[test]
+    fn nobody_elses_key_is_looked_for() {
+        let settings = bucket(Service::S3, "b", "https://s3.x.org", Style::Path);
+        let failure = open(&settings, &keys("")).unwrap_err();
+        assert!(failure.message.contains("access key is empty"));
+        let alone = bucket(Service::S3, "b", "http://127.0.0.1:9", Style::Domain);
+        let failure = open(&alone, &keys("k")).unwrap_err();
+        assert!(failure.message.contains("`style: path`"), "{failure:?}");
+    }
 }
