@@ -62,8 +62,8 @@ const LONG_FILES: &[&str] = &[
     "src/render/contract.rs",
 ];
 
-/// Packages of the default build, itself included. Without OpenDAL, which reaches storage, it is 276;
-/// a runtime or an HTTP client of OpenDAL's own would not fit, nor would its SFTP (340).
+/// Packages of the default build, itself included. OpenDAL, which reaches storage, made 309 of 276;
+/// with its SFTP they would be 340.
 const HEAVIEST: usize = 315;
 
 struct Source {
