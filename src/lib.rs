@@ -140,8 +140,9 @@
 //! - **A part of a list links to its neighbours**, the first and the last part: links to all of
 //!   five thousand parts on each of them were a square.
 //! - **A place remembers its deploys itself**, in a file beside the site: any machine knows then
-//!   what is there, and a run that was killed leaves the next one only the rest. No storage
-//!   library: what a deploy needs of five kinds of places is read, write, remove and list.
+//!   what is there, and a run that was killed leaves the next one only the rest. It asks read,
+//!   write, remove and list; OpenDAL does them for storage services and WebDAV, on the one client
+//!   of [`platform`], which it is lent, so that refusals keep the words that help.
 //!
 //! # Diagnostics
 //!

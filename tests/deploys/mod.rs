@@ -9,6 +9,7 @@
 
 mod behaviour;
 mod fake_refusals;
+mod fake_services;
 mod folder;
 mod git;
 pub(crate) mod place;

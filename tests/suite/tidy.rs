@@ -62,8 +62,9 @@ const LONG_FILES: &[&str] = &[
     "src/render/contract.rs",
 ];
 
-/// Packages of the default build, itself included.
-const HEAVIEST: usize = 300;
+/// Packages of the default build, itself included. OpenDAL, which reaches storage, made 309 of 276;
+/// with its SFTP they would be 340.
+const HEAVIEST: usize = 315;
 
 struct Source {
     /// From the repository's root, with `/`.

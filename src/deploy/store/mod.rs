@@ -1,9 +1,10 @@
 //! A place that keeps files: what a deploy asks of it, whatever it is. Each kind of place is one
 //! module below; none knows what a site is.
 
+mod bucket;
 mod folder;
 mod git;
-mod s3;
+mod line;
 mod sftp;
 mod webdav;
 
@@ -109,9 +110,9 @@ pub(super) fn open(
     };
     let sieve = Sieve::new(opening.secrets.values());
     Ok(match &target.kind {
-        Kind::Bucket(bucket) => {
-            let keys = s3::Keys {
-                key: bucket
+        Kind::Bucket(settings) => {
+            let keys = bucket::Keys {
+                key: settings
                     .key
                     .clone()
                     .or_else(|| secret("KEY").map(|secret| secret.reveal().to_owned()))
@@ -119,17 +120,22 @@ pub(super) fn open(
                 secret: secret("SECRET").unwrap_or_else(|| Secret::new("")),
                 token: secret("TOKEN"),
             };
-            Box::new(s3::Bucket::new(http()?, bucket, &target.path, keys))
+            Box::new(bucket::Bucket::open(
+                http()?,
+                settings,
+                &target.path,
+                &keys,
+            )?)
         }
         Kind::WebDav { url, user } => {
             let password = secret("PASSWORD").unwrap_or_else(|| Secret::new(""));
-            Box::new(webdav::WebDav::new(
+            Box::new(webdav::WebDav::open(
                 http()?,
                 url,
                 &target.path,
                 user,
                 password,
-            ))
+            )?)
         }
         Kind::Sftp(login) => Box::new(sftp::Sftp::new(login, &target.path, opening.root)),
         Kind::Folder(folder) => Box::new(folder::Folder::open(

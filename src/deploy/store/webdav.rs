@@ -1,16 +1,21 @@
-//! A folder of a WebDAV server: `PUT`, `GET`, `DELETE`, and `MKCOL` where a folder is missing. It
-//! is not listed: that would be a request for every folder of the site.
+//! A folder of a WebDAV server: the storage library writes, reads and removes. It is not listed:
+//! that would be a request for every folder of the site. Folders are made here, where one is
+//! missing: the library would look at each by `PROPFIND`, which not every server knows.
 
+use super::line::{Ended, Line};
 use super::{Condition, Found, Sending, Store, below, encoded};
 use crate::deploy::plan::Seen;
 use crate::platform::{Answer, Failure, FailureKind, Http, Request, Secret};
+use opendal::Operator;
+use opendal::options::WriteOptions;
+use opendal::services::Webdav;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 /// A folder there.
 #[derive(Debug)]
 pub(super) struct WebDav {
-    http: Http,
+    line: Line,
     url: String,
     folder: String,
     user: String,
@@ -20,30 +25,42 @@ pub(super) struct WebDav {
 }
 
 impl WebDav {
-    pub(super) fn new(http: Http, url: &str, folder: &str, user: &str, password: Secret) -> Self {
-        Self {
-            http,
+    pub(super) fn open(
+        http: Http,
+        url: &str,
+        folder: &str,
+        user: &str,
+        password: Secret,
+    ) -> Result<Self, Failure> {
+        let builder = Webdav::default()
+            .endpoint(url)
+            .username(user)
+            .password(password.reveal())
+            .disable_create_dir(true);
+        let operator = Operator::new(builder)
+            .map_err(|error| Failure::refused(format!("`url`: {}", error.message())))?;
+        Ok(Self {
+            line: Line::new(operator, http, url)?,
             url: url.to_owned(),
             folder: folder.to_owned(),
             user: user.to_owned(),
             password,
             made: Mutex::default(),
-        }
+        })
     }
 
-    fn address(&self, path: &str) -> String {
-        format!("{}/{}", self.url, encoded(path))
+    /// The path of a file below the server's address.
+    fn path(&self, path: &str) -> Result<String, Failure> {
+        let path = below(&self.folder, path);
+        super::line::whole_name(&path)?;
+        Ok(path)
     }
 
-    fn send(&self, request: Request, welcome: &[u16]) -> Result<Answer, Failure> {
-        let request = request.basic(&self.user, &self.password).repeatable();
-        let answer = self.http.send(&request)?;
-        if (200..300).contains(&answer.status) || welcome.contains(&answer.status) {
-            return Ok(answer);
-        }
+    /// What an answer means that is no success.
+    fn refusal(&self, answer: &Answer) -> Failure {
         let told = |kind, words: &str| {
             let words = format!("{}: {words} ({})", self.url, answer.status);
-            Err(Failure::new(kind, self.http.clean(&words)))
+            Failure::new(kind, self.line.http().clean(&words))
         };
         match answer.status {
             401 => told(FailureKind::Credentials, "the login is not accepted"),
@@ -51,6 +68,7 @@ impl WebDav {
                 FailureKind::Forbidden,
                 "this user may not write there; check the rights of the folder",
             ),
+            404 | 409 => self.no_folder(),
             405 | 501 => told(
                 FailureKind::Refused,
                 "it does not take files: no WebDAV at this address; check `url`",
@@ -69,8 +87,41 @@ impl WebDav {
                 "its storage is full; make room there, then deploy again: it sends the rest",
             ),
             500..=599 => told(FailureKind::Limited, "the server cannot answer now"),
-            _ => Err(answer.failure(None)),
+            _ => answer.failure(None),
         }
+    }
+
+    fn no_folder(&self) -> Failure {
+        Failure::new(
+            FailureKind::Missing,
+            format!(
+                "{}: there is no such folder; check `url` and `path`",
+                self.url
+            ),
+        )
+    }
+
+    fn put(&self, path: &str, sending: &Sending<'_>) -> Ended<()> {
+        let condition = match &sending.condition {
+            Condition::None => None,
+            Condition::Absent => Some(("if-none-match", "*".to_owned())),
+            Condition::Tag(tag) => Some(("if-match", tag.clone())),
+        };
+        let options = WriteOptions {
+            content_type: Some(sending.headers.content_type.clone()),
+            ..WriteOptions::default()
+        };
+        self.line.call(condition, async |operator| {
+            let bytes = sending.bytes.clone();
+            operator.write_options(path, bytes, options).await.map(drop)
+        })
+    }
+
+    fn written(&self, ended: Ended<()>) -> Result<(), Failure> {
+        if ended.is_done() {
+            return Ok(());
+        }
+        ended.or_told(&self.line, |answer| self.refusal(answer))
     }
 
     /// Makes the folders above a path, the outermost first.
@@ -82,18 +133,13 @@ impl WebDav {
             if folder.is_empty() || made.contains(folder) {
                 continue;
             }
-            let url = format!("{}/", self.address(folder));
-            // 405: it is there. Some say 301 of a folder without the slash, or 409 of a race.
+            let url = format!("{}/{}/", self.url, encoded(folder));
             let request = Request::with_method("MKCOL", url)?;
-            let answer = self.send(request, &[301, 405, 409])?;
-            if answer.status == 409 {
-                return Err(Failure::new(
-                    FailureKind::Missing,
-                    format!(
-                        "{}: there is no such folder; check `url` and `path`",
-                        self.url
-                    ),
-                ));
+            let request = request.basic(&self.user, &self.password).repeatable();
+            let answer = self.line.http().send(&request)?;
+            // 405: it is there. Some say 301 of a folder without the slash.
+            if !matches!(answer.status, 200..=299 | 301 | 405) {
+                return Err(self.refusal(&answer));
             }
             made.insert(folder.to_owned());
         }
@@ -103,65 +149,54 @@ impl WebDav {
 
 impl Store for WebDav {
     fn read(&self, path: &str) -> Result<Option<Found>, Failure> {
-        let url = self.address(&below(&self.folder, path));
-        let answer = self.send(Request::get(url), &[404, 409])?;
-        if answer.status >= 400 {
+        let path = self.path(path)?;
+        let ended = self
+            .line
+            .call(None, async |operator| operator.read(&path).await);
+        if matches!(ended.status(), Some(404 | 409)) {
             return Ok(None);
         }
+        let said = ended.said.as_ref().and_then(|said| said.as_ref().ok());
         // A weak tag does not tell versions apart.
-        let tag = answer
-            .header("etag")
+        let tag = said
+            .and_then(|answer| answer.header("etag"))
             .filter(|tag| !tag.starts_with("W/"))
             .map(str::to_owned);
+        let bytes = ended.or_told(&self.line, |answer| self.refusal(answer))?;
         Ok(Some(Found {
-            bytes: answer.body,
+            bytes: bytes.to_vec(),
             tag,
         }))
     }
 
     fn write(&self, sending: &Sending<'_>) -> Result<(), Failure> {
-        let path = below(&self.folder, sending.path);
-        let put = || {
-            let request = Request::put(self.address(&path))
-                .bytes(sending.bytes.clone(), &sending.headers.content_type);
-            match &sending.condition {
-                Condition::None => request,
-                Condition::Absent => request.header("if-none-match", "*"),
-                Condition::Tag(tag) => request.header("if-match", tag),
-            }
-        };
-        let folder = path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
-        let known = folder.is_none_or(|folder| {
+        let path = self.path(sending.path)?;
+        let known = path.rsplit_once('/').is_none_or(|(folder, _)| {
             self.made
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .contains(&folder)
+                .contains(folder)
         });
         if !known {
             // Asked only after a first try: mostly the folder is there.
-            let answer = self.send(put(), &[404, 409])?;
-            if answer.status < 300 {
-                return Ok(());
+            let ended = self.put(&path, sending);
+            if !matches!(ended.status(), Some(404 | 409)) {
+                return self.written(ended);
             }
             self.make_folders(&path)?;
         }
-        let answer = self.send(put(), &[404, 409])?;
-        if answer.status < 300 {
-            return Ok(());
-        }
-        Err(Failure::new(
-            FailureKind::Missing,
-            format!(
-                "{}: there is no such folder; check `url` and `path`",
-                self.url
-            ),
-        ))
+        self.written(self.put(&path, sending))
     }
 
     fn remove(&self, path: &str) -> Result<(), Failure> {
-        let url = self.address(&below(&self.folder, path));
-        self.send(Request::delete(url), &[404, 409, 410])?;
-        Ok(())
+        let path = self.path(path)?;
+        let ended = self
+            .line
+            .call(None, async |operator| operator.delete(&path).await);
+        if ended.is_done() || matches!(ended.status(), Some(404 | 409 | 410)) {
+            return Ok(());
+        }
+        ended.or_told(&self.line, |answer| self.refusal(answer))
     }
 
     fn list(&self, _: bool) -> Result<Option<BTreeMap<String, Seen>>, Failure> {

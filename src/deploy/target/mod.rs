@@ -68,8 +68,8 @@ pub enum Kind {
 /// A bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bucket {
-    /// The service's name for people.
-    pub service: &'static str,
+    /// Whose it is.
+    pub service: Service,
     /// The bucket's name.
     pub name: String,
     /// Address of the service, `https://host[:port]`.
@@ -80,6 +80,31 @@ pub struct Bucket {
     pub style: Style,
     /// The key's name, where it is no secret of the environment.
     pub key: Option<String>,
+}
+
+/// Whose a bucket is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// Amazon, or anything else that speaks S3.
+    S3,
+    /// Aliyun OSS.
+    Oss,
+    /// Tencent COS.
+    Cos,
+    /// Huawei OBS.
+    Obs,
+}
+
+impl Service {
+    /// Its name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::S3 => "S3",
+            Self::Oss => "Aliyun OSS",
+            Self::Cos => "Tencent COS",
+            Self::Obs => "Huawei OBS",
+        }
+    }
 }
 
 /// Where a bucket's name stands in addresses.
@@ -162,7 +187,11 @@ impl Target {
         let place = match &self.kind {
             Kind::Bucket(bucket) => {
                 let host = bucket.endpoint.split("://").last().unwrap_or_default();
-                format!("{}, bucket {} of {host}", bucket.service, bucket.name)
+                format!(
+                    "{}, bucket {} of {host}",
+                    bucket.service.name(),
+                    bucket.name
+                )
             }
             Kind::WebDav { url, .. } => format!("WebDAV, {url}"),
             Kind::Sftp(login) => match (&login.user, login.port) {

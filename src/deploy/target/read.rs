@@ -1,7 +1,7 @@
 //! Reads `deploy:`: takes the node as the settings kept it, gives targets and every mistake with
 //! its place.
 
-use super::{Bucket, Kind, Lives, Login, Style, Target};
+use super::{Bucket, Kind, Lives, Login, Service, Style, Target};
 use crate::config::Config;
 use crate::data::fields::Fields;
 use crate::data::{Entry, Value};
@@ -304,7 +304,7 @@ impl Asking<'_, '_> {
         }
         let endpoint = fields.text(&["endpoint"]).map(|(text, _)| text);
         let host = region.as_deref().map(|region| match word {
-            "oss" => format!("s3.oss-{region}.aliyuncs.com"),
+            "oss" => format!("oss-{region}.aliyuncs.com"),
             "cos" => format!("cos.{region}.myqcloud.com"),
             "obs" => format!("obs.{region}.myhuaweicloud.com"),
             _ if region.starts_with("cn-") => format!("s3.{region}.amazonaws.com.cn"),
@@ -351,10 +351,10 @@ impl Asking<'_, '_> {
         };
         Bucket {
             service: match word {
-                "oss" => "Aliyun OSS",
-                "cos" => "Tencent COS",
-                "obs" => "Huawei OBS",
-                _ => "S3",
+                "oss" => Service::Oss,
+                "cos" => Service::Cos,
+                "obs" => Service::Obs,
+                _ => Service::S3,
             },
             name,
             endpoint,
@@ -453,7 +453,7 @@ mod tests {
     fn services_have_their_addresses_by_region() {
         for (to, host, style) in [
             ("s3", "s3.eu-west-1.amazonaws.com", Style::Host),
-            ("oss", "s3.oss-eu-west-1.aliyuncs.com", Style::Host),
+            ("oss", "oss-eu-west-1.aliyuncs.com", Style::Host),
             ("cos", "cos.eu-west-1.myqcloud.com", Style::Host),
             ("obs", "obs.eu-west-1.myhuaweicloud.com", Style::Host),
         ] {

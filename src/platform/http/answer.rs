@@ -29,6 +29,11 @@ impl Answer {
         std::str::from_utf8(self.headers.get(name)?.as_bytes()).ok()
     }
 
+    /// All headers.
+    pub fn all_headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
     /// The texts of a header that may come several times.
     pub fn headers_of(&self, name: &str) -> Vec<&str> {
         let all = self.headers.get_all(name).iter();

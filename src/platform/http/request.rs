@@ -6,6 +6,9 @@ use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use std::sync::{Mutex, PoisonError};
 
+/// How signatures of storage services begin.
+const SIGNATURES: [&str; 3] = ["AWS4-", "OSS ", "q-sign-algorithm="];
+
 /// A request. Questions (`GET`) and requests marked [`Request::repeatable`] are repeated after
 /// a failure; all else is sent once.
 #[derive(Debug, Clone)]
@@ -159,9 +162,15 @@ impl Request {
 
     /// A body of bytes.
     #[must_use]
-    pub fn bytes(mut self, bytes: Vec<u8>, media_type: &str) -> Self {
+    pub fn bytes(self, bytes: Vec<u8>, media_type: &str) -> Self {
+        self.body(bytes).header("content-type", media_type)
+    }
+
+    /// A body whose type the headers tell.
+    #[must_use]
+    pub fn body(mut self, bytes: Vec<u8>) -> Self {
         self.body = Body::Bytes(bytes);
-        self.header("content-type", media_type)
+        self
     }
 
     /// A body of fields and files.
@@ -201,7 +210,8 @@ impl Request {
             let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
             let mut held = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| invalid())?;
             // A signature is another one for each request, and worth nothing after it.
-            if key == reqwest::header::AUTHORIZATION && value.starts_with("AWS4-") {
+            let is_signature = SIGNATURES.iter().any(|start| value.starts_with(start));
+            if key == reqwest::header::AUTHORIZATION && is_signature {
                 held.set_sensitive(true);
             } else if key == reqwest::header::AUTHORIZATION {
                 held.set_sensitive(true);

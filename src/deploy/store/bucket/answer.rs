@@ -1,52 +1,7 @@
-//! What a storage service answers: takes its XML, gives listings and failures in words that help.
-//! Pure.
+//! What a storage service refuses: takes its answer, gives the failure in words that help. Pure.
 
-use crate::deploy::plan::Seen;
 use crate::deploy::target::Bucket;
 use crate::platform::{Answer, Failure, FailureKind};
-use std::collections::BTreeMap;
-
-/// One page of a listing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Page {
-    pub(super) files: BTreeMap<String, Seen>,
-    /// Where the next page begins.
-    pub(super) next: Option<String>,
-}
-
-/// Reads a page of a listing; keys lose the prefix.
-pub(super) fn page(text: &str, prefix: &str) -> Page {
-    let mut page = Page::default();
-    for part in text.split("<Contents>").skip(1) {
-        let part = part.split("</Contents>").next().unwrap_or_default();
-        let Some(key) = element(part, "Key") else {
-            continue;
-        };
-        // Consoles make objects named `folder/` for their folders.
-        let Some(path) = key.strip_prefix(prefix) else {
-            continue;
-        };
-        if path.is_empty() || path.ends_with('/') {
-            continue;
-        }
-        let md5 = element(part, "ETag")
-            .map(|tag| tag.trim_matches('"').to_ascii_lowercase())
-            .filter(|tag| tag.len() == 32 && tag.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        let seen = Seen {
-            size: element(part, "Size")
-                .and_then(|size| size.parse().ok())
-                .unwrap_or_default(),
-            written: element(part, "LastModified").and_then(|moment| moment.parse().ok()),
-            md5,
-        };
-        page.files.insert(path.to_owned(), seen);
-    }
-    let more = element(text, "IsTruncated").as_deref() == Some("true");
-    page.next = more
-        .then(|| element(text, "NextContinuationToken"))
-        .flatten();
-    page
-}
 
 /// The text of the first element of that name.
 pub(super) fn element(text: &str, name: &str) -> Option<String> {
@@ -158,32 +113,5 @@ pub(super) fn failure(answer: &Answer, bucket: &Bucket, now: jiff::Timestamp) ->
             let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
             answer.failure((!said.is_empty()).then_some(said.as_str()))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::page;
-
-    #[test]
-    fn a_listing_is_read_without_its_prefix() {
-        let text = "<?xml version=\"1.0\"?><ListBucketResult><IsTruncated>true</IsTruncated>\
-            <Contents><Key>blog/</Key><Size>0</Size></Contents>\
-            <Contents><Key>blog/招 &amp; 聘.html</Key><LastModified>2026-06-15T00:00:00.000Z\
-            </LastModified><ETag>&quot;D41D8CD98F00B204E9800998ECF8427E&quot;</ETag><Size>7</Size>\
-            </Contents><Contents><Key>blog/big.bin</Key><ETag>\"d41d8cd98f00b204e9800998ecf8427e-2\"\
-            </ETag><Size>9</Size></Contents><Contents><Key>other/x</Key></Contents>\
-            <NextContinuationToken>t=&amp;</NextContinuationToken></ListBucketResult>";
-        let page = page(text, "blog/");
-        assert_eq!(page.next.as_deref(), Some("t=&"));
-        assert_eq!(page.files.len(), 2);
-        let seen = &page.files["招 & 聘.html"];
-        assert_eq!(seen.size, 7);
-        assert_eq!(
-            seen.md5.as_deref(),
-            Some("d41d8cd98f00b204e9800998ecf8427e")
-        );
-        assert!(seen.written.is_some());
-        assert_eq!(page.files["big.bin"].md5, None);
     }
 }
