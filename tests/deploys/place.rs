@@ -229,10 +229,17 @@ impl Held {
     pub(crate) fn let_go(&self, bytes: Option<&[u8]>) {
         match self {
             Self::Pipe(pipe) => {
+                // At no moment is nothing there: a writer that only now comes to the pipe finds
+                // the file in its place.
                 let other = pipe.with_extension("pipe");
-                fs::rename(pipe, &other).expect("another name");
-                if let Some(bytes) = bytes {
-                    fs::write(pipe, bytes).expect("a file in its place");
+                fs::hard_link(pipe, &other).expect("another name");
+                match bytes {
+                    Some(bytes) => {
+                        let file = pipe.with_extension("file");
+                        fs::write(&file, bytes).expect("a file");
+                        fs::rename(&file, pipe).expect("a file in its place");
+                    }
+                    None => fs::remove_file(pipe).expect("one name less"),
                 }
                 drain(&other);
                 fs::remove_file(&other).expect("no pipe");
@@ -251,19 +258,26 @@ fn drain(pipe: &Path) {
     use std::io::Read as _;
     use std::os::unix::fs::OpenOptionsExt as _;
     const WITHOUT_WAITING: i32 = 0o4000;
+    const PAUSE: Duration = Duration::from_millis(25);
     let mut reader = fs::OpenOptions::new()
         .read(true)
         .custom_flags(WITHOUT_WAITING)
         .open(pipe)
         .expect("a pipe");
     let mut taken = vec![0; 64 << 10];
-    let mut any = false;
-    for _ in 0..40 {
+    let (mut any, mut alone) = (false, 0);
+    for _ in 0..1200 {
         match reader.read(&mut taken) {
-            Ok(0) if any => return,
-            Ok(count) if count > 0 => any = true,
-            _ => std::thread::sleep(Duration::from_millis(25)),
+            Ok(0) if any || alone == 40 => return,
+            Ok(0) => alone += 1,
+            Ok(_) => {
+                any = true;
+                continue;
+            }
+            // Somebody writes, and has nothing yet to give.
+            Err(_) => {}
         }
+        std::thread::sleep(PAUSE);
     }
 }
 
