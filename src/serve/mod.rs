@@ -18,7 +18,7 @@ use live::Listeners;
 use std::io::{ErrorKind, Read as _};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::Duration;
 
 /// Port when none is asked for.
@@ -176,21 +176,34 @@ pub fn run(
 /// Puts a build in place of the last one; a failed one leaves the last good outputs there.
 fn take(state: &RwLock<State>, build: Build, root: &Path) {
     let overlay = (!build.good).then(|| overlay::html(&build.diagnostics, root));
-    let mut state = state.write().unwrap_or_else(PoisonError::into_inner);
-    if build.good {
-        let same = state.files == build.files
-            && !build
-                .files
-                .values()
-                .any(|held| matches!(held.content, Content::File(_)));
-        if same && state.overlay.is_none() {
-            return;
+    let mut differs = overlay.is_some();
+    let mut before = None;
+    {
+        let mut state = write(state);
+        differs |= state.overlay.is_some();
+        state.overlay = overlay;
+        if build.good {
+            before = Some(std::mem::replace(
+                &mut state.files,
+                Arc::clone(&build.files),
+            ));
+            state.base_path = build.base_path;
         }
-        state.files = build.files;
-        state.base_path = build.base_path;
     }
-    state.overlay = overlay;
-    state.generation += 1;
+    // Readers have the new outputs by now; whether their pages have to be loaded again takes a
+    // look at all of them.
+    if let Some(before) = before {
+        let mut held = build.files.values();
+        differs |=
+            before != build.files || held.any(|held| matches!(held.content, Content::File(_)));
+    }
+    if differs {
+        write(state).generation += 1;
+    }
+}
+
+fn write(state: &RwLock<State>) -> RwLockWriteGuard<'_, State> {
+    state.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn read<T>(state: &RwLock<State>, look: impl FnOnce(&State) -> T) -> T {
