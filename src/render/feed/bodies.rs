@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 /// Bytes of sanitised bodies that stay known.
-const KNOWN_BYTES: usize = 8 << 20;
+const KNOWN_BYTES: usize = 16 << 20;
 
 /// Sanitised bodies by the digest of what they were made of.
 #[derive(Default)]
