@@ -128,7 +128,7 @@ pub fn run(root: &Path, options: &Options, memo: &Memo, sink: &dyn Sink) -> anyh
             ..Built::default()
         });
     };
-    let known = diagnostics.clone();
+    let before_rendering = diagnostics.clone();
     if let Some(theme) = &resolved.theme {
         // With a mistake nothing is published, and two outputs of one name would stop the sink
         // before the templates' mistakes are known.
@@ -145,7 +145,7 @@ pub fn run(root: &Path, options: &Options, memo: &Memo, sink: &dyn Sink) -> anyh
         external: external(&site),
         valid_until: window::end(&site),
         next_change: site.next_change.clone(),
-        resolved: known,
+        resolved: before_rendering,
         site: Some(Box::new(site)),
         is_new: true,
     })

@@ -2,9 +2,9 @@
 //! them are done.
 //!
 //! Where there is no public folder yet, the files are staged as the folder that they will be, and
-//! one rename puts it in place. The list is written to a journal first. A build that is killed half-way leaves it behind,
-//! and the next build does the rest before anything else, so that readers never keep half of
-//! one site and half of another.
+//! one rename puts it in place. The list is written to a journal first. A build that is killed
+//! half-way leaves it behind, and the next build does the rest before anything else, so that
+//! readers never keep half of one site and half of another.
 
 use super::manifest::{MANIFEST, Manifest};
 use super::path;

@@ -79,6 +79,19 @@ impl Line {
         Ended { result, said }
     }
 
+    /// Reads a file, with the tag by which the place knows its version.
+    pub(super) fn read(&self, path: &str) -> (Ended<Buffer>, Option<String>) {
+        let ended = self.call(None, async |operator| operator.read(path).await);
+        let tag = ended.answer().and_then(|answer| answer.header("etag"));
+        let tag = tag.map(str::to_owned);
+        (ended, tag)
+    }
+
+    /// Takes a file away.
+    pub(super) fn remove(&self, path: &str) -> Ended<()> {
+        self.call(None, async |operator| operator.delete(path).await)
+    }
+
     /// A failure of which the place said nothing.
     pub(super) fn unsaid(&self, error: &Error) -> Failure {
         Failure::refused(self.http.clean(error.message()))
@@ -86,10 +99,14 @@ impl Line {
 }
 
 impl<T> Ended<T> {
+    /// The last answer.
+    pub(super) fn answer(&self) -> Option<&Answer> {
+        self.said.as_ref()?.as_ref().ok()
+    }
+
     /// The status of the last answer.
     pub(super) fn status(&self) -> Option<u16> {
-        let answer = self.said.as_ref()?.as_ref().ok()?;
-        Some(answer.status)
+        Some(self.answer()?.status)
     }
 
     /// Whether the place said that it is done, whatever the library makes of it.

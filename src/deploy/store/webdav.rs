@@ -150,18 +150,12 @@ impl WebDav {
 impl Store for WebDav {
     fn read(&self, path: &str) -> Result<Option<Found>, Failure> {
         let path = self.path(path)?;
-        let ended = self
-            .line
-            .call(None, async |operator| operator.read(&path).await);
+        let (ended, tag) = self.line.read(&path);
         if matches!(ended.status(), Some(404 | 409)) {
             return Ok(None);
         }
-        let said = ended.said.as_ref().and_then(|said| said.as_ref().ok());
         // A weak tag does not tell versions apart.
-        let tag = said
-            .and_then(|answer| answer.header("etag"))
-            .filter(|tag| !tag.starts_with("W/"))
-            .map(str::to_owned);
+        let tag = tag.filter(|tag| !tag.starts_with("W/"));
         let bytes = ended.or_told(&self.line, |answer| self.refusal(answer))?;
         Ok(Some(Found {
             bytes: bytes.to_vec(),
@@ -190,9 +184,7 @@ impl Store for WebDav {
 
     fn remove(&self, path: &str) -> Result<(), Failure> {
         let path = self.path(path)?;
-        let ended = self
-            .line
-            .call(None, async |operator| operator.delete(&path).await);
+        let ended = self.line.remove(&path);
         if ended.is_done() || matches!(ended.status(), Some(404 | 409 | 410)) {
             return Ok(());
         }

@@ -125,20 +125,14 @@ fn md5(tag: &str) -> Option<String> {
 impl Store for Bucket {
     fn read(&self, path: &str) -> Result<Option<Found>, Failure> {
         let key = self.key(path)?;
-        let ended = self
-            .line
-            .call(None, async |operator| operator.read(&key).await);
-        let said = ended.said.as_ref().and_then(|said| said.as_ref().ok());
-        let is_absent = said.is_some_and(|answer| {
+        let (ended, tag) = self.line.read(&key);
+        let is_absent = ended.answer().is_some_and(|answer| {
             let code = answer::element(&answer.text(), "Code");
             answer.status == 404 && code.as_deref() == Some("NoSuchKey")
         });
         if is_absent {
             return Ok(None);
         }
-        let tag = said
-            .and_then(|answer| answer.header("etag"))
-            .map(str::to_owned);
         let bytes = ended.or_told(&self.line, |answer| self.refusal(answer))?;
         Ok(Some(Found {
             bytes: bytes.to_vec(),
@@ -167,9 +161,7 @@ impl Store for Bucket {
 
     fn remove(&self, path: &str) -> Result<(), Failure> {
         let key = self.key(path)?;
-        let ended = self
-            .line
-            .call(None, async |operator| operator.delete(&key).await);
+        let ended = self.line.remove(&key);
         if ended.is_done() || ended.status() == Some(404) {
             return Ok(());
         }
@@ -190,7 +182,7 @@ impl Store for Bucket {
             operator.list_options(&prefix, options).await
         });
         // The library takes any page of the web for an empty listing.
-        if let (Ok(_), Some(Ok(answer))) = (&ended.result, &ended.said)
+        if let (Ok(_), Some(answer)) = (&ended.result, ended.answer())
             && !answer.text().contains("<ListBucketResult")
         {
             return Err(answer.senseless("no listing of a bucket"));
