@@ -156,13 +156,28 @@ pub const FILTERS: &[Callable] = &[
 ];
 
 /// Functions.
-pub const FUNCTIONS: &[Callable] = &[Callable {
-    name: "asset",
-    takes: "",
-    arguments: &[("path", "a file below `static/` of the theme or the site")],
-    doc: "its path on the site; `.css` and `.js` files have a hash of their content in their name, so that they can be cached for ever",
-    gives: Text,
-}];
+pub const FUNCTIONS: &[Callable] = &[
+    Callable {
+        name: "asset",
+        takes: "",
+        arguments: &[("path", "a file below `static/` of the theme or the site")],
+        doc: "its path on the site; `.css` and `.js` files have a hash of their content in their name, so that they can be cached for ever",
+        gives: Text,
+    },
+    Callable {
+        name: "cached",
+        takes: "",
+        arguments: &[
+            (
+                "component",
+                "name of a component of the engine, in quotation marks; comes first",
+            ),
+            ("…", "the component's own arguments"),
+        ],
+        doc: "what `<name … />` gives, but rendered once for the same arguments, however many pages show it; the component may take `@t`, `@theme` and `@lang` from around it and nothing else",
+        gives: Html,
+    },
+];
 
 /// Words of `i18n/<language>.yaml` that Guidepost itself reads for titles, when the theme has
 /// them. Also read: a kind's plural (`jobs`) and a taxonomy's name (`tags`) for the titles of

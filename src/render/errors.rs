@@ -2,7 +2,7 @@
 //! mistake with the page that was being rendered. One mistake in a template that ten thousand
 //! pages use is one diagnostic, not ten thousand.
 
-use super::theme::{self, Theme};
+use super::theme::{self, Theme, cached};
 use crate::diag::{Code, Diagnostic, Place};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,6 +25,8 @@ struct Seen {
 impl Errors {
     /// Adds an error of the named template, met while `page` was rendered.
     pub(crate) fn add(&self, theme: &Theme, template: &str, error: &tera::Error, page: Place) {
+        let inner = cached::failure();
+        let error = inner.as_ref().unwrap_or(error);
         let (place, message) = match error.kind() {
             ErrorKind::RenderingError(report) | ErrorKind::SyntaxError(report) => (
                 theme::place(report, &theme.templates),

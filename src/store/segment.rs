@@ -203,7 +203,9 @@ impl Segment {
     }
 
     fn text(&self, span: &Span) -> Option<String> {
-        String::from_utf8(self.read(span)?).ok()
+        // To copy what was checked by wide registers is cheaper than the standard check.
+        let bytes = self.read(span)?;
+        simdutf8::basic::from_utf8(&bytes).ok().map(str::to_owned)
     }
 }
 

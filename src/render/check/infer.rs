@@ -6,7 +6,7 @@ use super::find::{calls_super, collect_set, find_block, is_variable};
 use super::parse::Parsed;
 use super::shape::{has, join, loop_scope};
 use super::step::all_of;
-use super::tree::{Head, Node, Operand, Step, Value};
+use super::tree::{Head, Node, Operand, Parameter, Step, Value};
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::render::contract::{Field, Shape};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +27,29 @@ pub(super) struct Known<'a> {
     pub(super) options: BTreeSet<String>,
     /// Static files.
     pub(super) assets: BTreeSet<String>,
+}
+
+impl<'a> Known<'a> {
+    /// The parameters of a component.
+    pub(super) fn component(&self, name: &str) -> Option<&'a [Parameter]> {
+        self.definitions()
+            .find_map(|(known, parameters)| (known == name).then_some(parameters))
+    }
+
+    /// The names of all components.
+    pub(super) fn components(&self) -> impl Iterator<Item = &'a str> {
+        self.definitions().map(|(name, _)| name)
+    }
+
+    fn definitions(&self) -> impl Iterator<Item = (&'a str, &'a [Parameter])> {
+        let nodes = self.parsed.values().flat_map(|parsed| &parsed.nodes);
+        nodes.filter_map(|node| match node {
+            Node::Component {
+                name, parameters, ..
+            } => Some((name.as_str(), parameters.as_slice())),
+            _ => None,
+        })
+    }
 }
 
 /// Includes and blocks nest at most so deep.

@@ -287,7 +287,7 @@ impl Parser {
     }
 
     fn component(&mut self) -> Option<Node> {
-        self.dotted()?;
+        let component = self.dotted()?;
         let mut parameters = Vec::new();
         self.eat_sign("(");
         while !self.is_sign(")") && self.token().is_some_and(|token| *token != Token::Close) {
@@ -297,6 +297,7 @@ impl Parser {
                 parameters.push(Parameter {
                     name,
                     implicit: implicit && !spread,
+                    rest: spread,
                 });
                 if self.eat_sign(":") {
                     let _type = self.word();
@@ -311,7 +312,11 @@ impl Parser {
         }
         self.close();
         let body = self.body("endcomponent");
-        Some(Node::Component { parameters, body })
+        Some(Node::Component {
+            name: component,
+            parameters,
+            body,
+        })
     }
 
     pub(super) fn dotted(&mut self) -> Option<String> {

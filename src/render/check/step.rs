@@ -4,9 +4,11 @@
 use super::infer::Walk;
 use super::shape::{element, fields, kind};
 use super::tree::{Argument, Step};
+
 use crate::diag::{Code, Diagnostic, Place, did_you_mean, position};
 use crate::render::contract::{FILTERS, Shape};
 use crate::render::dates;
+use crate::render::theme::cached;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -123,15 +125,64 @@ impl<'a> Walk<'a> {
         for argument in arguments {
             self.value(&argument.value, false);
         }
-        if name == "asset"
-            && let Some(argument) = arguments.iter().find(|argument| argument.name == "path")
-            && let Some((path, range)) = self.quoted(argument)
-        {
-            let path = path.trim_start_matches('/').to_owned();
-            if !self.known.assets.contains(&path) {
-                let hint = did_you_mean(&path, self.known.assets.iter().map(String::as_str));
-                let message = format!("there is no static file `{path}`");
-                self.report(Code::TemplateError, message, &range, hint);
+        match name {
+            "asset" => self.asset(arguments),
+            "cached" => self.cached(arguments),
+            _ => {}
+        }
+    }
+
+    fn asset(&mut self, arguments: &[Argument]) {
+        let path = arguments.iter().find(|argument| argument.name == "path");
+        let Some((path, range)) = path.and_then(|path| self.quoted(path)) else {
+            return;
+        };
+        let path = path.trim_start_matches('/').to_owned();
+        if !self.known.assets.contains(&path) {
+            let hint = did_you_mean(&path, self.known.assets.iter().map(String::as_str));
+            let message = format!("there is no static file `{path}`");
+            self.report(Code::TemplateError, message, &range, hint);
+        }
+    }
+
+    /// A component that is called by its name: it must be there, take what it is given and
+    /// nothing from the page around it.
+    fn cached(&mut self, arguments: &[Argument]) {
+        let mut own = arguments.iter();
+        let named = own.find(|argument| argument.name == cached::COMPONENT);
+        let Some((name, range)) = named.and_then(|named| self.quoted(named)) else {
+            return;
+        };
+        let Some(parameters) = self.known.component(&name) else {
+            let hint = did_you_mean(&name, self.known.components());
+            let message = format!("there is no component `{name}`");
+            self.report(Code::TemplateError, message, &range, hint);
+            return;
+        };
+        let foreign = parameters
+            .iter()
+            .filter(|own| own.implicit && !cached::GIVEN.contains(&own.name.as_str()));
+        for parameter in foreign {
+            let from = &parameter.name;
+            self.report(
+                Code::TemplateError,
+                format!("component `{name}` takes `@{from}`, which `cached` cannot give it"),
+                &range,
+                Some(format!(
+                    "make what it needs of `{from}` a parameter, and hand it over as an argument"
+                )),
+            );
+        }
+        if parameters.iter().any(|own| own.rest) {
+            return;
+        }
+        let given = arguments.iter().filter(|own| own.name != cached::COMPONENT);
+        for argument in given {
+            let names = || parameters.iter().map(|own| own.name.as_str());
+            if !names().any(|name| name == argument.name) {
+                let hint = did_you_mean(&argument.name, names());
+                let message = format!("component `{name}` takes no argument `{}`", argument.name);
+                self.report(Code::UnknownTemplateField, message, &argument.range, hint);
             }
         }
     }

@@ -229,3 +229,25 @@ fn the_default_theme_is_clean() {
     assert_eq!(diagnostics, []);
     assert_eq!(check_templates(&theme.unwrap()), []);
 }
+
+#[test]
+fn a_component_called_by_its_name_is_held_against_its_parameters() {
+    let text = "\
+{% component entry(card, level: integer = 2, @t) %}{{ card.title }}{% endcomponent entry %}
+{% component foot(links, @site) %}x{% endcomponent foot %}
+{% component any(...others) %}x{% endcomponent any %}
+{{ cached(component=\"entry\", card=page.related[0], level=3) }}
+{{ cached(component=\"entri\", card=page.related[0]) }}
+{{ cached(component=\"entry\", crad=page.related[0], card=page.relatd) }}
+{{ cached(component=\"foot\", links=site.menu) }}
+{{ cached(component=\"any\", a=1) }}";
+    assert_eq!(
+        page(text),
+        [
+            "page.html:5:22: error[template-error]: there is no component `entri` | did you mean `entry`?",
+            "page.html:6:30: error[unknown-template-field]: component `entry` takes no argument `crad` | did you mean `card`?",
+            "page.html:6:62: error[unknown-template-field]: `page` has no field `relatd` | did you mean `related`?",
+            "page.html:7:22: error[template-error]: component `foot` takes `@site`, which `cached` cannot give it | make what it needs of `site` a parameter, and hand it over as an argument",
+        ]
+    );
+}

@@ -29,6 +29,7 @@ pub(super) enum Node {
     Include(String),
     /// `{% component name(…) %}`.
     Component {
+        name: String,
         parameters: Vec<Parameter>,
         body: Vec<Node>,
     },
@@ -42,6 +43,8 @@ pub(super) struct Parameter {
     pub(super) name: String,
     /// `@name`: taken from the caller's scope.
     pub(super) implicit: bool,
+    /// `...name`: takes all other arguments.
+    pub(super) rest: bool,
 }
 
 /// What an expression reads: operands with the operators between them.

@@ -9,6 +9,7 @@ pub(crate) mod call;
 pub(crate) mod card;
 pub(crate) mod details;
 mod here;
+pub(crate) mod language;
 pub(crate) mod list;
 mod page;
 pub(crate) mod site;

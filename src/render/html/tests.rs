@@ -214,6 +214,31 @@ fn one_mistake_of_a_template_is_told_once_and_the_other_pages_are_rendered() {
 }
 
 #[test]
+fn a_mistake_in_a_component_that_is_rendered_once_is_told_at_its_place() {
+    let (kept, said) = run(
+        &site(),
+        &[
+            (
+                "themes/city/templates/article.html",
+                "{{ cached(component=\"foot\", card=page) }}",
+            ),
+            (
+                "themes/city/templates/parts.html",
+                "{% component foot(card, @lang) %}\n{{ lang.tag }} {{ card.mood }}{% endcomponent foot %}",
+            ),
+        ],
+    );
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(
+        said[0].starts_with("themes/city/templates/parts.html:2:24: error[template-error]: ")
+            && said[0].ends_with("| while this and 1 more were rendered: content/articles/a.md"),
+        "{}",
+        said[0]
+    );
+    assert!(kept.paths().contains(&"about/index.html".to_owned()));
+}
+
+#[test]
 fn a_template_that_every_theme_has_is_missed() {
     let site = site();
     let files = BARE

@@ -2,22 +2,25 @@
 //! of the site (filters know the language by that), and a diagnostic at its place for every
 //! template that does not compile.
 
-use super::{StaticFile, TemplateFile};
+use super::{StaticFile, TemplateFile, cached};
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Place, Position, did_you_mean};
+use crate::render::context::language::language;
 use crate::render::{contract, filters};
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use tera::{ErrorKind, ReportError, Tera};
+use std::sync::{Arc, Weak};
+use tera::{Context, ErrorKind, ReportError, Tera, Value};
 
-/// Builds the engines; none when a template does not compile.
+/// Builds the engines; none when a template does not compile. `words` are those of each language,
+/// `options` the theme's.
 pub(super) fn build(
     templates: &BTreeMap<String, TemplateFile>,
     prefixes: &[String],
     statics: &[StaticFile],
     config: &Config,
+    (words, options): (&[Value], &Value),
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Tera> {
+) -> Vec<Arc<Tera>> {
     let before = diagnostics.len();
     for (name, template) in templates {
         diagnostics.extend(syntax_error(name, template));
@@ -33,6 +36,7 @@ pub(super) fn build(
         return Vec::new();
     }
     filters::register(&mut tera, &shared, &config.languages[0].tag);
+    cached::register(&mut tera, Weak::new(), Context::new());
     let texts = templates
         .iter()
         .map(|(name, template)| (name.as_str(), &*template.text));
@@ -40,13 +44,25 @@ pub(super) fn build(
         diagnostics.extend(whole_errors(&error, templates));
         return Vec::new();
     }
-    config
-        .languages
-        .iter()
-        .map(|language| {
-            let mut tera = tera.clone();
-            filters::register(&mut tera, &shared, &language.tag);
-            tera
+    let languages = config.languages.iter().enumerate();
+    languages
+        .map(|(index, language)| {
+            let given = [
+                &words[index],
+                options,
+                &self::language(config, index, index),
+            ];
+            let given = cached::GIVEN.into_iter().zip(given.map(Value::clone));
+            let given = given.fold(Context::new(), |mut context, (name, value)| {
+                context.insert_value(name, value);
+                context
+            });
+            Arc::new_cyclic(|engine| {
+                let mut tera = tera.clone();
+                filters::register(&mut tera, &shared, &language.tag);
+                cached::register(&mut tera, Weak::clone(engine), given);
+                tera
+            })
         })
         .collect()
 }

@@ -4,6 +4,7 @@
 //! its parents; gives one [`Theme`] in which the first of them wins, file by file, and
 //! diagnostics. Knows nothing of pages. Reads disks only through [`files::DiskFiles`].
 
+pub(crate) mod cached;
 mod engine;
 pub mod files;
 mod manifest;
@@ -41,7 +42,7 @@ pub struct Theme {
     components: BTreeSet<String>,
     reach: Reach,
     /// One engine per language of the site; none when a template does not compile.
-    engines: Vec<Tera>,
+    engines: Vec<Arc<Tera>>,
     /// Words per language of the site.
     words: Vec<Value>,
     /// Values of the options.
@@ -94,7 +95,8 @@ impl Theme {
 
     /// The engine whose filters speak a language of the site.
     pub(crate) fn engine(&self, language: usize) -> Option<&Tera> {
-        self.engines.get(language).or_else(|| self.engines.first())
+        let own = self.engines.get(language).or_else(|| self.engines.first());
+        own.map(|engine| &**engine)
     }
 
     /// The words of a language of the site.
@@ -198,7 +200,14 @@ pub fn assemble(files: &dyn ThemeFiles, config: &Config) -> (Option<Theme>, Vec<
     let words = words::load(&layers, config, &mut diagnostics);
     let options = manifest::options(&layers, config, &mut diagnostics);
     let image = statics::share_picture(&layers, &statics, &mut diagnostics);
-    let engines = engine::build(&templates, &prefixes, &statics, config, &mut diagnostics);
+    let engines = engine::build(
+        &templates,
+        &prefixes,
+        &statics,
+        config,
+        (&words, &options),
+        &mut diagnostics,
+    );
     let theme = Theme {
         name: config.theme.clone(),
         site_url: config.url.clone(),

@@ -3,8 +3,8 @@
 //! calling their components.
 //!
 //! An edit of one template makes only those outputs anew whose template reaches it. Too much is
-//! counted as reached rather than too little: every string that is a template's name, and
-//! everything behind a `<` that is a component's.
+//! counted as reached rather than too little: every string that is a template's or a component's
+//! name, and everything behind a `<` that is a component's.
 
 use super::TemplateFile;
 use crate::store::{Digest, digest, digest_all};
@@ -39,7 +39,11 @@ impl Reach {
                 }
                 let called = words_after(text, "<").filter_map(|word| components.get(word));
                 let named = quoted(text).filter_map(|word| known.get(word));
-                (&**name, called.chain(named).flatten().copied().collect())
+                // `cached` names a component so; `ui.card` is found by its first word.
+                let cached =
+                    quoted(text).filter_map(|word| components.get(word.split('.').next()?));
+                let mentioned = called.chain(named).chain(cached);
+                (&**name, mentioned.flatten().copied().collect())
             })
             .collect();
         let own: BTreeMap<&str, Digest> = templates
@@ -115,15 +119,34 @@ fn words_after<'a>(text: &'a str, sign: &'a str) -> impl Iterator<Item = &'a str
     })
 }
 
-/// Whether the name of another template is written with escapes, so that it cannot be seen.
+/// Whether the name of another template is written with escapes, or that of a component is not
+/// written as such, so that it cannot be seen.
 fn names_are_hidden(text: &str) -> bool {
-    ["include", "extends"].into_iter().any(|word| {
+    let in_tags = ["include", "extends"].into_iter().any(|word| {
         text.match_indices(word).any(|(at, _)| {
             let rest = &text[at..];
             let end = rest.find("%}").unwrap_or(rest.len());
             rest[..end].contains('\\')
         })
-    })
+    });
+    let mut calls = text.match_indices("cached").filter_map(|(at, word)| {
+        let rest = text[at + word.len()..].trim_start();
+        rest.strip_prefix('(')
+    });
+    in_tags || calls.any(|arguments| !names_its_component(arguments))
+}
+
+/// Whether arguments begin with `component="name"`.
+fn names_its_component(arguments: &str) -> bool {
+    let name = || {
+        let from = arguments.trim_start().strip_prefix("component")?;
+        let from = from.trim_start().strip_prefix('=')?.trim_start();
+        from.starts_with(['"', '\'', '`']).then_some(())?;
+        let name = quoted(from).next()?;
+        let rest = from[name.len() + 2..].trim_start();
+        Some((name, rest))
+    };
+    name().is_some_and(|(name, rest)| !name.contains('\\') && rest.starts_with([',', ')']))
 }
 
 #[cfg(test)]
@@ -131,7 +154,7 @@ mod tests {
     use super::{Reach, TemplateFile};
     use std::collections::BTreeMap;
 
-    const SITE: [(&str, &str); 8] = [
+    const SITE: [(&str, &str); 10] = [
         ("own.html", "{% include \"parts/note.html\" %}"),
         ("child/page.html", "{% extends 'base.html' %}"),
         ("parent/page.html", "plain"),
@@ -146,6 +169,11 @@ mod tests {
         ("parent/parts/note.html", "a note"),
         ("parent/odd.html", "{% include \"parts\\u{2f}note.html\" %}"),
         ("parent/alone.html", "<p>page.html 'base.html"),
+        (
+            "parent/once.html",
+            "{{ cached(component=\"ui.card\", page=page) }}",
+        ),
+        ("parent/any.html", "{{ cached(component=\"ui.\" ~ name) }}"),
     ];
 
     fn reach(edited: Option<&str>) -> Reach {
@@ -170,6 +198,8 @@ mod tests {
             "base.html",
             "odd.html",
             "alone.html",
+            "once.html",
+            "any.html",
         ];
         let differ = |name: &&str| before.of(name) != after.of(name);
         names.into_iter().filter(differ).collect()
@@ -178,19 +208,34 @@ mod tests {
     #[test]
     fn an_edit_reaches_what_inherits_includes_and_calls() {
         let table = [
-            ("own.html", vec!["own.html", "odd.html"]),
-            ("child/page.html", vec!["page.html", "odd.html"]),
-            ("parent/page.html", vec!["page.html", "odd.html"]),
+            ("own.html", vec!["own.html", "odd.html", "any.html"]),
+            ("child/page.html", vec!["page.html", "odd.html", "any.html"]),
+            (
+                "parent/page.html",
+                vec!["page.html", "odd.html", "any.html"],
+            ),
             (
                 "parent/base.html",
-                vec!["page.html", "base.html", "odd.html"],
+                vec!["page.html", "base.html", "odd.html", "any.html"],
             ),
             (
                 "parent/parts/ui.html",
-                vec!["page.html", "base.html", "odd.html"],
+                vec![
+                    "page.html",
+                    "base.html",
+                    "odd.html",
+                    "once.html",
+                    "any.html",
+                ],
             ),
-            ("parent/parts/note.html", vec!["own.html", "odd.html"]),
-            ("parent/alone.html", vec!["odd.html", "alone.html"]),
+            (
+                "parent/parts/note.html",
+                vec!["own.html", "odd.html", "any.html"],
+            ),
+            (
+                "parent/alone.html",
+                vec!["odd.html", "alone.html", "any.html"],
+            ),
         ];
         for (edited, expected) in table {
             assert_eq!(touched(edited), expected, "{edited}");
