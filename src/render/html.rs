@@ -22,6 +22,7 @@ use crate::site::{List, Section};
 use crate::store::Digest;
 use crate::timing::Timings;
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 use tera::Value;
@@ -36,9 +37,9 @@ pub(super) struct Output<'a> {
     pub(super) kind: HereKind<'a>,
     language: usize,
     /// File below the public folder.
-    pub(super) path: String,
+    pub(super) path: Cow<'a, str>,
     /// URL with the base path.
-    url: String,
+    url: Cow<'a, str>,
 }
 
 /// Renders HTML outputs.
@@ -86,8 +87,8 @@ pub(super) fn outputs<'a>(contexts: &Contexts<'a>) -> Vec<Output<'a>> {
         outputs.push(Output {
             kind: HereKind::Page(id),
             language: usize::from(page.language),
-            path: page.output.clone(),
-            url: page.url.clone(),
+            path: Cow::Borrowed(&page.output),
+            url: Cow::Borrowed(&page.url),
         });
     }
     for list in &site.lists {
@@ -97,8 +98,8 @@ pub(super) fn outputs<'a>(contexts: &Contexts<'a>) -> Vec<Output<'a>> {
         outputs.push(Output {
             kind: HereKind::Taxonomy(index),
             language: usize::from(overview.language),
-            path: overview.output.clone(),
-            url: overview.url.clone(),
+            path: Cow::Borrowed(&overview.output),
+            url: Cow::Borrowed(&overview.url),
         });
     }
     for (language, known) in site.config.languages.iter().enumerate() {
@@ -114,16 +115,16 @@ pub(super) fn outputs<'a>(contexts: &Contexts<'a>) -> Vec<Output<'a>> {
         outputs.push(Output {
             kind: HereKind::NotFound,
             language,
-            path,
-            url: format!("{}404.html", home(&site.config, language)),
+            path: path.into(),
+            url: format!("{}404.html", home(&site.config, language)).into(),
         });
     }
     for redirect in &site.redirects {
         outputs.push(Output {
             kind: HereKind::Redirect(redirect),
             language: language_of(contexts, &redirect.to),
-            path: redirect.output.clone(),
-            url: redirect.from.clone(),
+            path: Cow::Borrowed(&redirect.output),
+            url: Cow::Borrowed(&redirect.from),
         });
     }
     let Some(community) = &site.community else {
@@ -134,8 +135,8 @@ pub(super) fn outputs<'a>(contexts: &Contexts<'a>) -> Vec<Output<'a>> {
             outputs.push(Output {
                 kind: HereKind::Join(language),
                 language,
-                path: path.clone(),
-                url: join.url.clone(),
+                path: Cow::Borrowed(path),
+                url: Cow::Borrowed(&join.url),
             });
         }
     }
@@ -144,8 +145,8 @@ pub(super) fn outputs<'a>(contexts: &Contexts<'a>) -> Vec<Output<'a>> {
             outputs.push(Output {
                 kind: HereKind::Door(channel.index, door),
                 language: 0,
-                path: format!("{}index.html", door.folder),
-                url: door.url.clone(),
+                path: format!("{}index.html", door.folder).into(),
+                url: Cow::Borrowed(&door.url),
             });
         }
     }
@@ -160,8 +161,8 @@ fn of_list(list: &List, part: usize) -> Output<'_> {
     Output {
         kind: HereKind::List(list, part),
         language: usize::from(list.language),
-        path,
-        url: part_url(list, part),
+        path: path.into(),
+        url: part_url(list, part).into(),
     }
 }
 
@@ -199,7 +200,7 @@ fn one(
     let mut here = Here {
         kind: output.kind,
         language: output.language,
-        url: output.url.clone(),
+        url: output.url.clone().into_owned(),
         json_ld: String::new(),
     };
     let fingerprint = fingerprint::of(contexts, &here, &template);
@@ -379,10 +380,10 @@ fn source(contexts: &Contexts<'_>, output: &Output<'_>) -> Place {
             .section_of(list)
             .and_then(|section| section.source.as_ref())
             .map_or_else(
-                || output.path.as_str().into(),
+                || (*output.path).into(),
                 |source| Arc::clone(&source.file.file),
             ),
-        _ => output.path.as_str().into(),
+        _ => (*output.path).into(),
     };
     Place::file(file)
 }

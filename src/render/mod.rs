@@ -108,6 +108,7 @@ pub fn render(
     timings: &Timings,
     sink: &dyn Sink,
 ) -> anyhow::Result<Vec<Diagnostic>> {
+    theme.begin();
     let contexts = timings.stage("contexts", || Contexts::new(site, theme));
     let mut diagnostics = body::unknown_components(&contexts);
     diagnostics.extend(theme.checked().iter().cloned());
@@ -144,6 +145,7 @@ pub fn render_again(
     if !sink.has_earlier() {
         return Ok(None);
     }
+    theme.begin();
     let contexts = timings.stage("contexts", || Contexts::new(site, theme));
     let shows = Shows::new(site, changed);
     let mut html = html::outputs(&contexts);
@@ -153,7 +155,7 @@ pub fn render_again(
         .iter()
         .flat_map(|(list, _)| feed::outputs(site, list))
         .map(|(_, path)| path);
-    let paths = html.iter().map(|output| output.path.clone());
+    let paths = html.iter().map(|output| output.path.to_string());
     let paths: BTreeSet<String> = paths.chain(of_feeds).collect();
     if !timings.stage("keep", || sink.keep_all_but(&paths)) {
         return Ok(None);

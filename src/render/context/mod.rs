@@ -26,6 +26,7 @@ use super::theme::Theme;
 use crate::content::Kind;
 use crate::site::{List, ListOf, PageId, Section, Site, has_calendar, list_kind};
 use crate::store::{Digest, digest};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use site::LanguageSite;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -232,6 +233,14 @@ impl<'a> Contexts<'a> {
         }
         let title = titles::section(self.theme, section);
         Some(value::link(&title, &section.url, false))
+    }
+}
+
+impl Drop for Contexts<'_> {
+    /// Ten thousand cards are many small pieces of memory, which one thread gives back slowly.
+    fn drop(&mut self) {
+        let cards = std::mem::take(&mut self.cards);
+        cards.into_par_iter().for_each(drop);
     }
 }
 

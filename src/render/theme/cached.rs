@@ -9,7 +9,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tera::{Context, Error, Kwargs, State, Tera, TeraResult, Value};
 
 /// Variables that a component may take from around it (`@t`) when it is called by `cached`.
@@ -38,8 +38,7 @@ thread_local! {
 
 /// Gives an engine the function. `engine` is that engine itself, `given` are the values of
 /// [`GIVEN`].
-pub(super) fn register(tera: &mut Tera, engine: Weak<Tera>, given: Context) {
-    let cache = Cache::default();
+pub(super) fn register(tera: &mut Tera, engine: Weak<Tera>, given: Context, cache: Arc<Cache>) {
     tera.register_function(
         "cached",
         move |arguments: Kwargs, state: &State| -> TeraResult<Value> {
@@ -143,7 +142,7 @@ fn write_text(bytes: &mut Vec<u8>, text: &str) {
 
 /// HTML by everything that it depends on.
 #[derive(Default)]
-struct Cache {
+pub(super) struct Cache {
     parts: [Mutex<Part>; PARTS],
 }
 
@@ -160,6 +159,13 @@ struct Made {
 }
 
 impl Cache {
+    /// Forgets everything: the next rendering makes its own values, at other addresses.
+    pub(super) fn clear(&self) {
+        for part in &self.parts {
+            *part.lock().unwrap_or_else(PoisonError::into_inner) = Part::default();
+        }
+    }
+
     fn part(&self, key: &[u8]) -> MutexGuard<'_, Part> {
         let part = key.iter().map(|byte| usize::from(*byte)).sum::<usize>() % PARTS;
         self.parts[part]
@@ -213,7 +219,7 @@ mod tests {
                 count.fetch_add(1, Ordering::Relaxed);
                 Value::from("")
             });
-            register(&mut tera, engine.clone(), given);
+            register(&mut tera, engine.clone(), given, Arc::default());
             let parts = [("parts.html", COMPONENTS), ("page.html", page)];
             tera.add_raw_templates(parts).unwrap();
             tera

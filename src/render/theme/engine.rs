@@ -2,7 +2,8 @@
 //! of the site (filters know the language by that), and a diagnostic at its place for every
 //! template that does not compile.
 
-use super::{StaticFile, TemplateFile, cached};
+use super::cached::{self, Cache};
+use super::{StaticFile, TemplateFile};
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Place, Position, did_you_mean};
 use crate::render::context::language::language;
@@ -10,6 +11,14 @@ use crate::render::{contract, filters};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 use tera::{Context, ErrorKind, ReportError, Tera, Value};
+
+/// The engine of a language.
+pub(super) struct Engine {
+    /// It.
+    pub(super) tera: Arc<Tera>,
+    /// What it rendered once.
+    pub(super) cache: Arc<Cache>,
+}
 
 /// Builds the engines; none when a template does not compile. `words` are those of each language,
 /// `options` the theme's.
@@ -20,7 +29,7 @@ pub(super) fn build(
     config: &Config,
     (words, options): (&[Value], &Value),
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Arc<Tera>> {
+) -> Vec<Engine> {
     let before = diagnostics.len();
     for (name, template) in templates {
         diagnostics.extend(syntax_error(name, template));
@@ -36,7 +45,7 @@ pub(super) fn build(
         return Vec::new();
     }
     filters::register(&mut tera, &shared, &config.languages[0].tag);
-    cached::register(&mut tera, Weak::new(), Context::new());
+    cached::register(&mut tera, Weak::new(), Context::new(), Arc::default());
     let texts = templates
         .iter()
         .map(|(name, template)| (name.as_str(), &*template.text));
@@ -57,12 +66,14 @@ pub(super) fn build(
                 context.insert_value(name, value);
                 context
             });
-            Arc::new_cyclic(|engine| {
+            let cache = Arc::<Cache>::default();
+            let tera = Arc::new_cyclic(|engine| {
                 let mut tera = tera.clone();
                 filters::register(&mut tera, &shared, &language.tag);
-                cached::register(&mut tera, Weak::clone(engine), given);
+                cached::register(&mut tera, Weak::clone(engine), given, Arc::clone(&cache));
                 tera
-            })
+            });
+            Engine { tera, cache }
         })
         .collect()
 }

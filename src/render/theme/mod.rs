@@ -19,6 +19,7 @@ use super::{check, words};
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Place, did_you_mean};
 use crate::store::Digest;
+use engine::Engine;
 use files::{Content, DiskFiles, ThemeFiles};
 use manifest::Manifest;
 use reach::Reach;
@@ -42,7 +43,7 @@ pub struct Theme {
     components: BTreeSet<String>,
     reach: Reach,
     /// One engine per language of the site; none when a template does not compile.
-    engines: Vec<Arc<Tera>>,
+    engines: Vec<Engine>,
     /// Words per language of the site.
     words: Vec<Value>,
     /// Values of the options.
@@ -96,7 +97,14 @@ impl Theme {
     /// The engine whose filters speak a language of the site.
     pub(crate) fn engine(&self, language: usize) -> Option<&Tera> {
         let own = self.engines.get(language).or_else(|| self.engines.first());
-        own.map(|engine| &**engine)
+        own.map(|engine| &*engine.tera)
+    }
+
+    /// Forgets what the last rendering made once for many pages.
+    pub(crate) fn begin(&self) {
+        for engine in &self.engines {
+            engine.cache.clear();
+        }
     }
 
     /// The words of a language of the site.
