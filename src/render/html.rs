@@ -9,7 +9,7 @@ pub(super) use choice::{missing_join, unknown_templates};
 use super::Sink;
 use super::body::{self, Mode};
 use super::context::site::home;
-use super::context::{Contexts, Here, HereKind, call, part_url, parts, steps};
+use super::context::{Contexts, Here, HereKind, call, part_url, parts, shown, steps};
 use super::errors::Errors;
 use super::fingerprint;
 use super::json_ld::Trail;
@@ -91,9 +91,17 @@ pub(super) fn outputs<'a>(contexts: &Contexts<'a>) -> Vec<Output<'a>> {
             url: Cow::Borrowed(&page.url),
         });
     }
-    for list in &site.lists {
-        outputs.extend((1..=parts(list)).map(|part| of_list(list, part)));
-    }
+    let lists = site.lists.iter();
+    let mut of_lists: Vec<(&List, usize)> = lists
+        .flat_map(|list| (1..=parts(list)).map(move |part| (list, part)))
+        .collect();
+    // Lists that show the same pages come together, so that what a theme caches is still there.
+    of_lists.sort_by_cached_key(|(list, part)| {
+        let first = shown(list, *part).first();
+        let date = first.and_then(|id| site.pages[*id as usize].date.as_ref());
+        date.map(|date| date.at)
+    });
+    outputs.extend(of_lists.into_iter().map(|(list, part)| of_list(list, part)));
     for (index, overview) in site.taxonomies.iter().enumerate() {
         outputs.push(Output {
             kind: HereKind::Taxonomy(index),

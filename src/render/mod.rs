@@ -108,7 +108,6 @@ pub fn render(
     timings: &Timings,
     sink: &dyn Sink,
 ) -> anyhow::Result<Vec<Diagnostic>> {
-    theme.begin();
     let contexts = timings.stage("contexts", || Contexts::new(site, theme));
     let mut diagnostics = body::unknown_components(&contexts);
     diagnostics.extend(theme.checked().iter().cloned());
@@ -145,7 +144,6 @@ pub fn render_again(
     if !sink.has_earlier() {
         return Ok(None);
     }
-    theme.begin();
     let contexts = timings.stage("contexts", || Contexts::new(site, theme));
     let shows = Shows::new(site, changed);
     let mut html = html::outputs(&contexts);
@@ -198,14 +196,16 @@ impl<'a> Work<'a> {
             markup
         };
         self.timings.stage("html", || {
-            html::write(
+            let written = html::write(
                 self.contexts,
                 outputs,
                 &json_ld,
                 &self.errors,
                 self.timings,
                 self.sink,
-            )
+            );
+            theme.forget_cached();
+            written
         })
     }
 

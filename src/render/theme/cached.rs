@@ -21,10 +21,10 @@ pub(crate) const COMPONENT: &str = "component";
 /// Threads seldom meet in one of so many parts.
 const PARTS: usize = 16;
 
-/// Bytes that a part keeps, by a guess that rather overrates.
-const PART_BYTES: usize = 2 << 20;
+/// Bytes that a generation of a part holds, by a guess that rather overrates.
+const GENERATION_BYTES: usize = 512 << 10;
 
-/// What an entry takes beside its text.
+/// What an entry takes beside its text and its key.
 const ENTRY_BYTES: usize = 256;
 
 /// As deep as the engine lets components call each other.
@@ -57,7 +57,7 @@ pub(super) fn register(tera: &mut Tera, engine: Weak<Tera>, given: Context, cach
             } else {
                 Value::from(html)
             };
-            cache.put(key, arguments, &html);
+            cache.put(key, &arguments, &html);
             Ok(html)
         },
     );
@@ -146,20 +146,24 @@ pub(super) struct Cache {
     parts: [Mutex<Part>; PARTS],
 }
 
+/// Two generations: when the new one is full it becomes the old one, and what is asked for in
+/// time moves on.
 #[derive(Default)]
 struct Part {
-    made: HashMap<Vec<u8>, Made>,
+    new: HashMap<Vec<u8>, Made>,
+    old: HashMap<Vec<u8>, Made>,
+    /// Of the new generation.
     bytes: usize,
 }
 
 struct Made {
     html: Value,
     /// Never read: as long as they are here, their addresses are theirs.
-    _arguments: Kwargs,
+    _arguments: Box<[Value]>,
 }
 
 impl Cache {
-    /// Forgets everything: the next rendering makes its own values, at other addresses.
+    /// Forgets everything.
     pub(super) fn clear(&self) {
         for part in &self.parts {
             *part.lock().unwrap_or_else(PoisonError::into_inner) = Part::default();
@@ -174,27 +178,42 @@ impl Cache {
     }
 
     fn get(&self, key: &[u8]) -> Option<Value> {
-        self.part(key).made.get(key).map(|made| made.html.clone())
+        let mut part = self.part(key);
+        if let Some(made) = part.new.get(key) {
+            return Some(made.html.clone());
+        }
+        let (key, made) = part.old.remove_entry(key)?;
+        let html = made.html.clone();
+        part.add(key, made);
+        Some(html)
     }
 
-    fn put(&self, key: Vec<u8>, arguments: Kwargs, html: &Value) {
-        let bytes = ENTRY_BYTES + key.len() + html.as_str().map_or(0, str::len);
-        let mut part = self.part(&key);
-        if part.bytes + bytes > PART_BYTES {
-            *part = Part::default();
-        }
-        part.bytes += bytes;
+    fn put(&self, key: Vec<u8>, arguments: &Kwargs, html: &Value) {
+        let arguments = arguments.iter().map(|(_, value)| value);
+        let arguments = arguments.filter(|value| value.as_map().is_some() || value.is_array());
         let made = Made {
             html: html.clone(),
-            _arguments: arguments,
+            _arguments: arguments.cloned().collect(),
         };
-        part.made.insert(key, made);
+        self.part(&key).add(key, made);
+    }
+}
+
+impl Part {
+    fn add(&mut self, key: Vec<u8>, made: Made) {
+        let bytes = ENTRY_BYTES + key.len() + made.html.as_str().map_or(0, str::len);
+        if self.bytes + bytes > GENERATION_BYTES {
+            self.old = std::mem::take(&mut self.new);
+            self.bytes = 0;
+        }
+        self.bytes += bytes;
+        self.new.insert(key, made);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{PART_BYTES, PARTS, failure, register};
+    use super::{GENERATION_BYTES, PARTS, failure, register};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use tera::{Context, Error, ErrorKind, Kwargs, State, Tera, Value};
@@ -282,7 +301,7 @@ mod tests {
         let (engine, times) = engine("{{ cached(component=\"name\", card=card) }}");
         let first = card("x");
         let long = "长".repeat(1 << 16);
-        let enough = 2 * PARTS * PART_BYTES / long.len();
+        let enough = 16 * PARTS * GENERATION_BYTES / long.len();
         show(&engine, &first).unwrap();
         for _ in 0..enough {
             show(&engine, &card(&long)).unwrap();

@@ -100,8 +100,9 @@ impl Theme {
         own.map(|engine| &*engine.tera)
     }
 
-    /// Forgets what the last rendering made once for many pages.
-    pub(crate) fn begin(&self) {
+    /// Forgets what was rendered once for many pages: the next rendering makes its own values, at
+    /// other addresses.
+    pub(crate) fn forget_cached(&self) {
         for engine in &self.engines {
             engine.cache.clear();
         }
