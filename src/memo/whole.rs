@@ -184,9 +184,11 @@ impl Memo {
                 (Page::clone(source), html.into_owned(), plain.into_owned())
             });
         let rows: Vec<Row> = rows.collect();
-        let mut bytes = site.to_bytes()?;
-        bytes.extend(postcard::to_stdvec(&rows).ok()?);
-        store::write_whole(&folder.join(SITE), STAMP, &bytes).ok()
+        let written = store::write_whole(&folder.join(SITE), STAMP, |out| {
+            site.write_to(out)?;
+            store::write_value(out, &rows)
+        });
+        written.ok()
     }
 
     fn stored(&self, source: &Source) -> Option<&Stored> {

@@ -8,6 +8,8 @@ use super::{
 };
 use crate::config::Config;
 use crate::content::Source;
+use crate::store;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 /// The fields of a [`Site`], in its order; the data as JSON.
@@ -27,10 +29,13 @@ type Parts = (
 );
 
 impl Site {
-    /// The site as bytes.
-    pub fn to_bytes(&self) -> Option<Vec<u8>> {
-        let data = serde_json::to_string(&self.data).ok()?;
-        postcard::to_stdvec(&(
+    /// Writes the site as bytes.
+    ///
+    /// # Errors
+    /// When the output fails.
+    pub fn write_to(&self, out: &mut dyn Write) -> io::Result<()> {
+        let data = serde_json::to_string(&self.data)?;
+        let parts = (
             &self.pages,
             &self.waiting,
             &self.sections,
@@ -43,8 +48,8 @@ impl Site {
             data,
             &self.next_change,
             self.tally,
-        ))
-        .ok()
+        );
+        store::write_value(out, &parts)
     }
 
     /// The site at the beginning of bytes, as it stands at a moment for which the same holds,

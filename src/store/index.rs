@@ -1,11 +1,11 @@
 //! Small files that are written whole: takes any serde value, gives it back as long as file,
 //! stamp and hash are what they should be.
 
-use super::{Digest, digest};
+use super::{Digest, digest, shorten};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::Path;
 
 /// Why an index gives nothing.
@@ -61,27 +61,77 @@ pub fn read_whole(path: &Path, stamp: &str) -> Result<(Vec<u8>, Digest), Lost> {
 /// # Errors
 /// When the disk fails; the old one is whole then.
 pub fn write_index<T: Serialize>(path: &Path, stamp: &str, value: &T) -> io::Result<()> {
-    let body = postcard::to_stdvec(value).map_err(io::Error::other)?;
-    write_whole(path, stamp, &body).map(|_| ())
+    write_whole(path, stamp, |out| write_value(out, value)).map(|_| ())
 }
 
-/// Writes bytes, and gives their digest.
+/// Writes a value in the store's form.
+///
+/// # Errors
+/// When the output fails.
+pub fn write_value<T: Serialize + ?Sized>(out: &mut dyn Write, value: &T) -> io::Result<()> {
+    postcard::to_io(value, out)
+        .map(|_| ())
+        .map_err(io::Error::other)
+}
+
+/// Writes what `fill` writes, which is never in memory as a whole, and gives its digest.
 ///
 /// # Errors
 /// As [`write_index`].
-pub fn write_whole(path: &Path, stamp: &str, body: &[u8]) -> io::Result<Digest> {
-    let hash = digest(body);
+pub fn write_whole(
+    path: &Path,
+    stamp: &str,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<Digest> {
     let draft = path.with_extension(format!("{}.draft", std::process::id()));
     let written = File::create(&draft).and_then(|mut file| {
         file.write_all(head(stamp).as_bytes())?;
-        file.write_all(body)?;
-        file.write_all(&hash)
+        let mut out = BufWriter::with_capacity(BUFFER, Hashing::new(&mut file));
+        fill(&mut out)?;
+        let hashing = out.into_inner().map_err(|error| error.into_error())?;
+        let digest = hashing.digest();
+        file.write_all(&digest)?;
+        Ok(digest)
     });
-    let moved = written.and_then(|()| fs::rename(&draft, path));
+    let moved = written.and_then(|digest| fs::rename(&draft, path).map(|()| digest));
     if moved.is_err() {
         let _ = fs::remove_file(&draft);
     }
-    moved.map(|()| hash)
+    moved
+}
+
+/// Bytes that are hashed and written at once.
+const BUFFER: usize = 256 << 10;
+
+/// Hashes what it hands on.
+struct Hashing<'a> {
+    file: &'a mut File,
+    hasher: blake3::Hasher,
+}
+
+impl<'a> Hashing<'a> {
+    fn new(file: &'a mut File) -> Self {
+        Self {
+            file,
+            hasher: blake3::Hasher::new(),
+        }
+    }
+
+    fn digest(&self) -> Digest {
+        shorten(&self.hasher.finalize())
+    }
+}
+
+impl Write for Hashing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let length = self.file.write(bytes)?;
+        self.hasher.update(&bytes[..length]);
+        Ok(length)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 const NAME: &str = "guidepost store ";

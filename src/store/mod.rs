@@ -12,7 +12,7 @@ mod index;
 mod moment;
 mod segment;
 
-pub use index::{Lost, read_index, read_whole, write_index, write_whole};
+pub use index::{Lost, read_index, read_whole, write_index, write_value, write_whole};
 pub use moment::{Moment, Stat};
 pub use segment::{Kept, Segment, Span, sweep};
 
