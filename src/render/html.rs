@@ -18,7 +18,7 @@ use super::theme::files::Content;
 use super::{address, context::titles};
 use crate::diag::Place;
 use crate::site::community::{Door, Leads, Offered};
-use crate::site::{List, Section};
+use crate::site::{List, Page, PageId, Section};
 use crate::store::Digest;
 use crate::timing::Timings;
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
@@ -83,7 +83,12 @@ pub(super) fn copy(contexts: &Contexts<'_>, root: &Path, sink: &dyn Sink) -> any
 pub(super) fn outputs<'a>(contexts: &Contexts<'a>) -> Vec<Output<'a>> {
     let site = contexts.site;
     let mut outputs = Vec::with_capacity(site.pages.len() + site.lists.len());
-    for (id, page) in (0..).zip(&site.pages) {
+    // Outputs that show the same pages come one after the other, so that what is made once for
+    // many of them is still there.
+    let moment = |id: PageId| site.pages[id as usize].date.as_ref().map(|date| date.at);
+    let mut pages: Vec<(PageId, &Page)> = (0..).zip(&site.pages).collect();
+    pages.sort_by_cached_key(|(id, _)| moment(*id));
+    for (id, page) in pages {
         outputs.push(Output {
             kind: HereKind::Page(id),
             language: usize::from(page.language),
@@ -95,12 +100,7 @@ pub(super) fn outputs<'a>(contexts: &Contexts<'a>) -> Vec<Output<'a>> {
     let mut of_lists: Vec<(&List, usize)> = lists
         .flat_map(|list| (1..=parts(list)).map(move |part| (list, part)))
         .collect();
-    // Lists that show the same pages come together, so that what a theme caches is still there.
-    of_lists.sort_by_cached_key(|(list, part)| {
-        let first = shown(list, *part).first();
-        let date = first.and_then(|id| site.pages[*id as usize].date.as_ref());
-        date.map(|date| date.at)
-    });
+    of_lists.sort_by_cached_key(|(list, part)| shown(list, *part).first().map(|id| moment(*id)));
     outputs.extend(of_lists.into_iter().map(|(list, part)| of_list(list, part)));
     for (index, overview) in site.taxonomies.iter().enumerate() {
         outputs.push(Output {

@@ -7,6 +7,7 @@
 
 pub(crate) mod call;
 pub(crate) mod card;
+mod cards;
 pub(crate) mod details;
 mod here;
 pub(crate) mod language;
@@ -26,7 +27,7 @@ use super::theme::Theme;
 use crate::content::Kind;
 use crate::site::{List, ListOf, PageId, Section, Site, has_calendar, list_kind};
 use crate::store::{Digest, digest};
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use cards::Cards;
 use site::LanguageSite;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -38,8 +39,7 @@ pub(crate) struct Contexts<'a> {
     pub(crate) site: &'a Site,
     /// The theme.
     pub(crate) theme: &'a Theme,
-    /// A card per page.
-    cards: Vec<OnceLock<Card>>,
+    cards: Cards,
     /// A link per list.
     pub(crate) links: Vec<Value>,
     languages: Vec<LanguageSite>,
@@ -96,7 +96,7 @@ impl<'a> Contexts<'a> {
         let mut contexts = Self {
             site,
             theme,
-            cards: site.pages.iter().map(|_| OnceLock::new()).collect(),
+            cards: Cards::new(site.pages.len()),
             links,
             languages,
             data,
@@ -139,33 +139,24 @@ impl<'a> Contexts<'a> {
 
     /// A page's card.
     pub(crate) fn card(&self, id: PageId) -> Value {
-        self.made_card(id)
-            .map_or_else(Value::none, |card| card.value.clone())
-    }
-
-    /// Digest of a page's card.
-    pub(crate) fn card_digest(&self, id: PageId) -> Digest {
-        self.made_card(id)
-            .map_or_else(Digest::default, |card| card.digest)
-    }
-
-    fn made_card(&self, id: PageId) -> Option<&Card> {
-        let page = self.site.pages.get(id as usize)?;
-        let card = self.cards.get(id as usize)?;
-        Some(card.get_or_init(|| {
+        self.cards.value(id, || {
+            let page = &self.site.pages[id as usize];
             // A job's card holds its employer's; no employer's holds another.
             let employer = match page.kind {
                 Kind::Job => page.companies.first().map(|company| self.card(*company)),
                 _ => None,
             };
-            let value = card::card(self.site, page, &self.links, employer.as_ref());
+            card::card(self.site, page, &self.links, employer.as_ref())
+        })
+    }
+
+    /// Digest of a page's card.
+    pub(crate) fn card_digest(&self, id: PageId) -> Digest {
+        self.cards.digest(id, || {
             let mut bytes = Vec::with_capacity(1024);
-            self.shared.write(&mut bytes, &value);
-            Card {
-                value,
-                digest: digest(&bytes),
-            }
-        }))
+            self.shared.write(&mut bytes, &self.card(id));
+            digest(&bytes)
+        })
     }
 
     /// A card for a section's own text.
@@ -234,20 +225,6 @@ impl<'a> Contexts<'a> {
         let title = titles::section(self.theme, section);
         Some(value::link(&title, &section.url, false))
     }
-}
-
-impl Drop for Contexts<'_> {
-    /// Ten thousand cards are many small pieces of memory, which one thread gives back slowly.
-    fn drop(&mut self) {
-        let cards = std::mem::take(&mut self.cards);
-        cards.into_par_iter().for_each(drop);
-    }
-}
-
-/// A card, and the digest of all that it says.
-struct Card {
-    value: Value,
-    digest: Digest,
 }
 
 /// What is the same for all parts of a list; a list of ten thousand pages has a thousand.
