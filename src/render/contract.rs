@@ -172,6 +172,10 @@ pub const FUNCTIONS: &[Callable] = &[
                 "component",
                 "name of a component of the engine, in quotation marks; comes first",
             ),
+            (
+                "each",
+                "name of an argument that is a list: the component is called for each item",
+            ),
             ("…", "the component's own arguments"),
         ],
         doc: "what `<name … />` gives, but rendered once for the same arguments, however many pages show it; the component may take `@t`, `@theme` and `@lang` from around it and nothing else",

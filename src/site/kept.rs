@@ -8,7 +8,6 @@ use super::{
 };
 use crate::config::Config;
 use crate::content::Source;
-use crate::store;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -49,7 +48,8 @@ impl Site {
             &self.next_change,
             self.tally,
         );
-        store::write_value(out, &parts)
+        let written = postcard::to_io(&parts, out);
+        written.map(|_| ()).map_err(io::Error::other)
     }
 
     /// The site at the beginning of bytes, as it stands at a moment for which the same holds,

@@ -176,8 +176,20 @@ impl<'a> Walk<'a> {
         if parameters.iter().any(|own| own.rest) {
             return;
         }
-        let given = arguments.iter().filter(|own| own.name != cached::COMPONENT);
-        for argument in given {
+        let of_cached = [cached::COMPONENT, cached::EACH];
+        let given = || {
+            let arguments = arguments.iter();
+            arguments.filter(move |own| !of_cached.contains(&own.name.as_str()))
+        };
+        let each = arguments.iter().find(|own| own.name == cached::EACH);
+        if let Some((each, range)) = each.and_then(|each| self.quoted(each))
+            && !given().any(|own| own.name == each)
+        {
+            let hint = did_you_mean(&each, given().map(|own| own.name.as_str()));
+            let message = format!("`each` names `{each}`, which is not among the arguments");
+            self.report(Code::TemplateError, message, &range, hint);
+        }
+        for argument in given() {
             let names = || parameters.iter().map(|own| own.name.as_str());
             if !names().any(|name| name == argument.name) {
                 let hint = did_you_mean(&argument.name, names());

@@ -240,7 +240,9 @@ fn a_component_called_by_its_name_is_held_against_its_parameters() {
 {{ cached(component=\"entri\", card=page.related[0]) }}
 {{ cached(component=\"entry\", crad=page.related[0], card=page.relatd) }}
 {{ cached(component=\"foot\", links=site.menu) }}
-{{ cached(component=\"any\", a=1) }}";
+{{ cached(component=\"any\", a=1) }}
+{{ cached(component=\"entry\", each=\"card\", card=page.related) }}
+{{ cached(component=\"entry\", each=\"cards\", card=page.related) }}";
     assert_eq!(
         page(text),
         [
@@ -248,6 +250,7 @@ fn a_component_called_by_its_name_is_held_against_its_parameters() {
             "page.html:6:30: error[unknown-template-field]: component `entry` takes no argument `crad` | did you mean `card`?",
             "page.html:6:62: error[unknown-template-field]: `page` has no field `relatd` | did you mean `related`?",
             "page.html:7:22: error[template-error]: component `foot` takes `@site`, which `cached` cannot give it | make what it needs of `site` a parameter, and hand it over as an argument",
+            "page.html:10:36: error[template-error]: `each` names `cards`, which is not among the arguments | did you mean `card`?",
         ]
     );
 }

@@ -5,11 +5,15 @@
 //! A component called like this sees its arguments and what no page of a language changes
 //! ([`GIVEN`]), so the arguments say everything. Texts and numbers are the same when they are
 //! equal, lists and records when they lie at one address: what many outputs share is made once.
-//! Arguments are kept beside what was made of them, so that nothing else can come to lie there.
+//! Such arguments are kept beside what was made of them, so that nothing else can come to lie
+//! there.
+
+mod cache;
+
+pub(super) use cache::Cache;
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use tera::{Context, Error, Kwargs, State, Tera, TeraResult, Value};
 
 /// Variables that a component may take from around it (`@t`) when it is called by `cached`.
@@ -18,14 +22,8 @@ pub(crate) const GIVEN: [&str; 3] = ["t", "theme", "lang"];
 /// The argument that names the component.
 pub(crate) const COMPONENT: &str = "component";
 
-/// Threads seldom meet in one of so many parts.
-const PARTS: usize = 16;
-
-/// Bytes that a generation of a part holds, by a guess that rather overrates.
-const GENERATION_BYTES: usize = 512 << 10;
-
-/// What an entry takes beside its text and its key.
-const ENTRY_BYTES: usize = 256;
+/// The argument that names an argument which is a list, to call the component for each item.
+pub(crate) const EACH: &str = "each";
 
 /// As deep as the engine lets components call each other.
 const DEEPEST: usize = 20;
@@ -36,31 +34,23 @@ thread_local! {
     static FAILURE: RefCell<Option<Error>> = const { RefCell::new(None) };
 }
 
+/// What the function of a language knows.
+struct Known {
+    engine: Weak<Tera>,
+    given: Context,
+    cache: Arc<Cache>,
+}
+
 /// Gives an engine the function. `engine` is that engine itself, `given` are the values of
 /// [`GIVEN`].
 pub(super) fn register(tera: &mut Tera, engine: Weak<Tera>, given: Context, cache: Arc<Cache>) {
-    tera.register_function(
-        "cached",
-        move |arguments: Kwargs, state: &State| -> TeraResult<Value> {
-            let name = arguments.must_get::<&str>(COMPONENT)?;
-            let escapes = state.autoescaping_enabled();
-            let key = key(&arguments, escapes);
-            if let Some(html) = cache.get(&key) {
-                return Ok(html);
-            }
-            let engine = engine
-                .upgrade()
-                .ok_or_else(|| Error::message("`cached` has no templates here"))?;
-            let html = render(&engine, name, &arguments, &given, escapes)?;
-            let html = if escapes {
-                Value::safe_string(&html)
-            } else {
-                Value::from(html)
-            };
-            cache.put(key, &arguments, &html);
-            Ok(html)
-        },
-    );
+    let known = Known {
+        engine,
+        given,
+        cache,
+    };
+    let function = move |arguments: Kwargs, state: &State| called(&known, &arguments, state);
+    tera.register_function("cached", function);
 }
 
 /// What went wrong inside a component that `cached` called, with its place there. Taken once.
@@ -68,27 +58,96 @@ pub(crate) fn failure() -> Option<Error> {
     FAILURE.take()
 }
 
-fn render(
-    engine: &Tera,
-    name: &str,
-    arguments: &Kwargs,
-    given: &Context,
+fn called(known: &Known, arguments: &Kwargs, state: &State) -> TeraResult<Value> {
+    let each = arguments.get::<&str>(EACH)?;
+    let mut call = Call {
+        component: arguments.must_get::<&str>(COMPONENT)?,
+        arguments: arguments
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str()?, value)))
+            .filter(|(name, _)| ![COMPONENT, EACH].contains(name) && each != Some(name))
+            .collect(),
+        escapes: state.autoescaping_enabled(),
+    };
+    let mut key = call.key();
+    let Some(each) = each else {
+        return one(known, &call, &key);
+    };
+    let Some(items) = arguments.get::<&Value>(each)?.and_then(Value::as_array) else {
+        return Err(Error::message(format!(
+            "`each` names `{each}`, which is no list among the arguments"
+        )));
+    };
+    write_text(&mut key, each);
+    let (shared, others) = (key.len(), call.arguments.len());
+    let mut all = String::new();
+    for item in items {
+        write(&mut key, item);
+        call.arguments.push((each, item));
+        all.push_str(one(known, &call, &key)?.as_str().unwrap_or_default());
+        key.truncate(shared);
+        call.arguments.truncate(others);
+    }
+    Ok(call.value(&all))
+}
+
+/// A call of a component.
+struct Call<'a> {
+    component: &'a str,
+    arguments: Vec<(&'a str, &'a Value)>,
     escapes: bool,
-) -> TeraResult<String> {
+}
+
+impl Call<'_> {
+    /// Everything that its HTML depends on.
+    fn key(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(128);
+        bytes.push(u8::from(self.escapes));
+        write_text(&mut bytes, self.component);
+        for (name, value) in &self.arguments {
+            write_text(&mut bytes, name);
+            write(&mut bytes, value);
+        }
+        bytes
+    }
+
+    fn value(&self, html: &str) -> Value {
+        if self.escapes {
+            Value::safe_string(html)
+        } else {
+            Value::normal_string(html)
+        }
+    }
+}
+
+fn one(known: &Known, call: &Call<'_>, key: &[u8]) -> TeraResult<Value> {
+    if let Some(html) = known.cache.get(key) {
+        return Ok(html);
+    }
+    let html = call.value(&render(known, call)?);
+    let by_address = call.arguments.iter().map(|(_, value)| *value);
+    let by_address = by_address.filter(|value| value.is_map() || value.is_array());
+    known.cache.put(key, by_address, &html);
+    Ok(html)
+}
+
+fn render(known: &Known, call: &Call<'_>) -> TeraResult<String> {
+    let name = call.component;
     let depth = DEPTH.get();
     if depth == DEEPEST {
         return Err(Error::message(format!(
             "component `{name}` calls itself without an end"
         )));
     }
+    let engine = known.engine.upgrade();
+    let engine = engine.ok_or_else(|| Error::message("`cached` has no templates here"))?;
     let mut context = Context::new();
-    for (key, value) in arguments.iter() {
-        if let Some(key) = key.as_str().filter(|key| *key != COMPONENT) {
-            context.insert_value(key.to_owned(), value.clone());
-        }
+    for (name, value) in &call.arguments {
+        context.insert_value((*name).to_owned(), (*value).clone());
     }
     DEPTH.set(depth + 1);
-    let rendered = engine.render_component_with_implicits(name, &context, given, None, escapes);
+    let rendered =
+        engine.render_component_with_implicits(name, &context, &known.given, None, call.escapes);
     DEPTH.set(depth);
     rendered.map_err(|error| {
         let said = Error::message(error.to_string());
@@ -101,17 +160,6 @@ fn render(
         });
         said
     })
-}
-
-/// Everything that a call's HTML depends on.
-fn key(arguments: &Kwargs, escapes: bool) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(128);
-    bytes.push(u8::from(escapes));
-    for (name, value) in arguments.iter() {
-        write_text(&mut bytes, name.as_str().unwrap_or_default());
-        write(&mut bytes, value);
-    }
-    bytes
 }
 
 fn write(bytes: &mut Vec<u8>, value: &Value) {
@@ -140,83 +188,9 @@ fn write_text(bytes: &mut Vec<u8>, text: &str) {
     bytes.extend(text.as_bytes());
 }
 
-/// HTML by everything that it depends on.
-#[derive(Default)]
-pub(super) struct Cache {
-    parts: [Mutex<Part>; PARTS],
-}
-
-/// Two generations: when the new one is full it becomes the old one, and what is asked for in
-/// time moves on.
-#[derive(Default)]
-struct Part {
-    new: HashMap<Vec<u8>, Made>,
-    old: HashMap<Vec<u8>, Made>,
-    /// Of the new generation.
-    bytes: usize,
-}
-
-struct Made {
-    html: Value,
-    /// Never read: as long as they are here, their addresses are theirs.
-    _arguments: Box<[Value]>,
-}
-
-impl Cache {
-    /// Forgets everything.
-    pub(super) fn clear(&self) {
-        for part in &self.parts {
-            *part.lock().unwrap_or_else(PoisonError::into_inner) = Part::default();
-        }
-    }
-
-    fn part(&self, key: &[u8]) -> MutexGuard<'_, Part> {
-        // Addresses go in equal steps, so every byte has to count (FNV-1a).
-        let mixed = key.iter().fold(0x811c_9dc5_u32, |mixed, byte| {
-            (mixed ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
-        });
-        self.parts[(mixed >> 16) as usize % PARTS]
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn get(&self, key: &[u8]) -> Option<Value> {
-        let mut part = self.part(key);
-        if let Some(made) = part.new.get(key) {
-            return Some(made.html.clone());
-        }
-        let (key, made) = part.old.remove_entry(key)?;
-        let html = made.html.clone();
-        part.add(key, made);
-        Some(html)
-    }
-
-    fn put(&self, key: Vec<u8>, arguments: &Kwargs, html: &Value) {
-        let arguments = arguments.iter().map(|(_, value)| value);
-        let arguments = arguments.filter(|value| value.as_map().is_some() || value.is_array());
-        let made = Made {
-            html: html.clone(),
-            _arguments: arguments.cloned().collect(),
-        };
-        self.part(&key).add(key, made);
-    }
-}
-
-impl Part {
-    fn add(&mut self, key: Vec<u8>, made: Made) {
-        let bytes = ENTRY_BYTES + key.len() + made.html.as_str().map_or(0, str::len);
-        if self.bytes + bytes > GENERATION_BYTES {
-            self.old = std::mem::take(&mut self.new);
-            self.bytes = 0;
-        }
-        self.bytes += bytes;
-        self.new.insert(key, made);
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{GENERATION_BYTES, PARTS, failure, register};
+    use super::{cache, failure, register};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use tera::{Context, Error, ErrorKind, Kwargs, State, Tera, Value};
@@ -300,11 +274,41 @@ mod tests {
     }
 
     #[test]
+    fn a_list_is_rendered_item_by_item() {
+        let (engine, times) = engine(
+            "{{ cached(component=\"name\", each=\"card\", card=cards, level=1) }}|{{ cached(component=\"name\", card=cards[0], level=1) }}",
+        );
+        let cards = [card("a"), card("<b>"), card("a")];
+        let show = |cards: Vec<Value>| {
+            let mut context = Context::new();
+            context.insert_value("cards", Value::from(cards));
+            engine.render("page.html", &context).unwrap()
+        };
+        let [a, b, _] = &cards;
+        let shown = show(vec![a.clone(), b.clone(), a.clone()]);
+        assert_eq!(shown, "<h1>a zh<h1>&lt;b&gt; zh<h1>a zh|<h1>a zh");
+        let before = times.load(Ordering::Relaxed);
+        assert_eq!(show(vec![b.clone()]), "<h1>&lt;b&gt; zh|<h1>&lt;b&gt; zh");
+        assert_eq!((before, times.load(Ordering::Relaxed)), (3, 4));
+        assert_eq!(show(cards.to_vec()).matches("<h1>").count(), 4);
+    }
+
+    #[test]
+    fn a_list_that_is_none_is_an_error() {
+        let (engine, _) = engine("{{ cached(component=\"name\", each=\"card\", card=card) }}");
+        let error = show(&engine, &card("x")).unwrap_err().to_string();
+        assert!(
+            error.contains("`each` names `card`, which is no list among the arguments"),
+            "{error}"
+        );
+    }
+
+    #[test]
     fn it_forgets_rather_than_grows() {
         let (engine, times) = engine("{{ cached(component=\"plain\", of=card.title) }}");
         let page = |title: &str| show(&engine, &card(title)).unwrap().len();
         let long = "长".repeat(1 << 14);
-        let enough = 4 * PARTS * GENERATION_BYTES / long.len();
+        let enough = 2 * cache::MOST / long.len();
         for number in (0..=enough).chain([enough, 0]) {
             page(&format!("{number}{long}"));
         }
