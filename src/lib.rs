@@ -51,6 +51,9 @@
 //!   variables of their template (`render::key`); and by the texts of all templates that theirs
 //!   reaches (`render::theme::reach`). The sink knows what is in place: on the disk by stat, in
 //!   `serve` in memory.
+//! - **Components of a theme** that it calls by `cached`, within one rendering: by their arguments
+//!   (`render::theme::cached`). Outputs that show the same pages are rendered one after the other,
+//!   so that little has to be kept: cards and their HTML are forgotten when others come.
 //! - **The theme** by its files, as long as the process lives.
 //!
 //! A file whose time is too fresh to vouch for its bytes is read again. What the store has lost

@@ -79,7 +79,7 @@ fn page() -> String {
     }
     page.push_str("\n### Globals\n\n");
     fields(&mut page, GLOBALS);
-    page.push_str("\nComponents of the engine (`{% component name(…) %}`) see only their parameters; with `@`\nbefore its name a parameter is taken from around the call: `{% component foot(@site, @t) %}`.\n");
+    page.push_str("\nComponents of the engine (`{% component name(…) %}`) see only their parameters; with `@`\nbefore its name a parameter is taken from around the call: `{% component foot(@site, @t) %}`.\nOne that many pages show alike need not be rendered for each of them: see `cached` among the\n[functions](#functions), as in `{{ cached(component=\"entry\", each=\"card\", card=list.pages) }}`.\n");
     let mut seen: Vec<&str> = Vec::new();
     for template in TEMPLATES {
         let own: Vec<&Field> = template

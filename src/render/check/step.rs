@@ -4,7 +4,6 @@
 use super::infer::Walk;
 use super::shape::{element, fields, kind};
 use super::tree::{Argument, Step};
-
 use crate::diag::{Code, Diagnostic, Place, did_you_mean, position};
 use crate::render::contract::{FILTERS, Shape};
 use crate::render::dates;
