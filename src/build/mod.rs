@@ -279,14 +279,16 @@ pub fn resolve(root: &Path, options: &Options, memo: &Memo) -> anyhow::Result<Re
 /// says it better. Only an error stands for the engine's: else a page would be missing in
 /// silence.
 fn told_once(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let (stumbles, mut told): (Vec<_>, Vec<_>) = found
-        .into_iter()
-        .partition(|diagnostic| diagnostic.code == Code::TemplateError);
+    // Only the engine knows what was rendered.
+    let (stumbles, mut told): (Vec<_>, Vec<_>) = found.into_iter().partition(|diagnostic| {
+        diagnostic.code == Code::TemplateError && !diagnostic.related.is_empty()
+    });
     for stumble in stumbles {
         let same = told.iter_mut().find(|known| {
-            known.code == Code::UnknownTemplateField
+            let of_check = [Code::UnknownTemplateField, Code::TemplateError];
+            of_check.contains(&known.code)
                 && known.severity == Severity::Error
-                && known.place == stumble.place
+                && covers(&stumble, known)
         });
         match same {
             Some(known) => known.related.extend(stumble.related),
@@ -294,6 +296,22 @@ fn told_once(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         }
     }
     told
+}
+
+/// Whether a diagnostic points at another's place, or at a call around it.
+fn covers(wide: &Diagnostic, narrow: &Diagnostic) -> bool {
+    if wide.place == narrow.place {
+        return true;
+    }
+    let span = |diagnostic: &Diagnostic| {
+        let Place { file, position } = diagnostic.place.as_ref()?;
+        let end = position.column + position.length;
+        Some((file.clone(), position.line, position.column, end))
+    };
+    let (Some(wide), Some(narrow)) = (span(wide), span(narrow)) else {
+        return false;
+    };
+    wide.0 == narrow.0 && wide.1 == narrow.1 && wide.2 <= narrow.2 && narrow.3 <= wide.3
 }
 
 /// Keeps nothing: where the outputs of a run go that cannot be published anyway.

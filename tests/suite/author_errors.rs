@@ -511,3 +511,21 @@ fn a_mistake_in_a_template_is_told_once() {
         "{lines:?}"
     );
 }
+
+/// The check points at the word inside the call over which the engine stumbles.
+#[test]
+fn a_mistake_in_a_call_is_told_once() {
+    let calls = [
+        ("asset(path=\"nosuch.css\")", "no static file `nosuch.css`"),
+        ("cached(component=\"nosuch\")", "no component `nosuch`"),
+    ];
+    for (call, told) in calls {
+        let site = Site::new()
+            .file("content/join.md", "# 加入\n\n来。\n")
+            .file("templates/404.html", format!("{{{{ {call} }}}}"));
+        let ran = site.build().mistakes();
+        let lines = ran.lines();
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(lines[0].contains(told), "{lines:?}");
+    }
+}
