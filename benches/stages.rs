@@ -3,24 +3,34 @@
 //! Takes fixed texts and calls the library's public functions, so that a slower stage shows
 //! before it is felt. Whole builds and other generators are measured by `compare.py`.
 
-use divan::{Bencher, black_box};
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use guidepost::build::{self, Options, Resolved};
 use guidepost::config::{self, Config};
 use guidepost::content::{self, PageFile, highlight::highlight};
 use guidepost::data::Node;
 use guidepost::memo::Memo;
 use guidepost::output::Discard;
-use guidepost::render;
+use guidepost::render::{self, theme::Theme};
+use guidepost::site::Site;
+use guidepost::timing::Timings;
 use std::fmt::Write as _;
 use std::fs;
+use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use tempfile::TempDir;
 
-fn main() {
-    divan::main();
-}
+criterion_group!(
+    stages,
+    parse,
+    highlighting,
+    resolve,
+    rendering,
+    feeds,
+    whole
+);
+criterion_main!(stages);
 
 const CHINESE: &str = "**公司位于老城，往东三站地铁。**薪资按月发放，社保和公积金从第一个月起缴纳。[去年的记录](article-0007.md)里有\
     试用期、加班和年终奖的数字；`config.yaml` 是当时的设置。补贴需要学历和合同的复印件，窗口在周五下午关门。\n\n\
@@ -137,89 +147,127 @@ fn resolved(root: &Path) -> Resolved {
     resolved
 }
 
-/// One file → one page.
-#[divan::bench(args = ["chinese", "english", "russian", "chinese with code"])]
-fn parse(bencher: Bencher<'_, '_>, what: &str) {
-    let text = match what {
-        "english" => body(ENGLISH, false),
-        "russian" => body(RUSSIAN, false),
-        _ => body(CHINESE, what.ends_with("code")),
-    };
-    let text = article(1, &text);
+/// A resolved site, to be rendered as often as wished; its outputs are thrown away.
+struct Rendered<'a> {
+    site: Site,
+    theme: Theme,
+    root: &'a Path,
+}
+
+impl<'a> Rendered<'a> {
+    fn new(root: &'a Path) -> Self {
+        let resolved = resolved(root);
+        Self {
+            site: resolved.site.expect("a site"),
+            theme: resolved.theme.expect("a theme"),
+            root,
+        }
+    }
+
+    fn again(&self, timings: &Timings) {
+        let sink = Discard::default();
+        render::render(&self.site, &self.theme, self.root, timings, &sink)
+            .expect("a sink that takes all");
+        assert!(sink.outputs() > ARTICLES, "nothing was rendered");
+    }
+}
+
+/// One file → one page: by language, with and without code.
+fn parse(criterion: &mut Criterion) {
     let config = parsed_settings();
+    let none = Node::empty_map();
     let file = PageFile {
         file: "content/articles/article-0001.md".into(),
         path: "articles/article-0001.md".into(),
     };
-    let none = Node::empty_map();
-    let found = content::parse(&file, text.as_bytes(), &none, &config);
-    assert!(found.page.is_some(), "{:?}", found.diagnostics);
-    bencher
-        .counter(divan::counter::BytesCount::of_str(&text))
-        .bench(|| content::parse(&file, black_box(text.as_bytes()), &none, &config));
+    let mut group = criterion.benchmark_group("parse");
+    for (what, text, code) in [
+        ("chinese", CHINESE, false),
+        ("english", ENGLISH, false),
+        ("russian", RUSSIAN, false),
+        ("chinese with code", CHINESE, true),
+    ] {
+        let text = article(1, &body(text, code));
+        let found = content::parse(&file, text.as_bytes(), &none, &config);
+        assert!(found.page.is_some(), "{:?}", found.diagnostics);
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function(what, |bencher| {
+            bencher.iter(|| content::parse(&file, black_box(text.as_bytes()), &none, &config));
+        });
+    }
 }
 
 /// One block of code → HTML with classes: of lines that no other block had, and of lines that
 /// are known.
-#[divan::bench(args = ["rust", "python", "yaml", "known lines"])]
-fn highlighting(bencher: Bencher<'_, '_>, what: &str) {
-    let (language, code) = match what {
-        "python" => ("python", PYTHON),
-        "yaml" => ("yaml", YAML),
-        _ => ("rust", RUST),
-    };
-    // The first block of a language compiles its grammar.
-    assert!(highlight(code, language).is_some(), "no grammar");
-    let number = AtomicUsize::new(0);
-    bencher
-        .counter(divan::counter::BytesCount::of_str(code))
-        .with_inputs(|| {
-            if what == "known lines" {
-                return code.to_owned();
-            }
-            let number = number.fetch_add(1, Ordering::Relaxed);
-            let lines = code.lines();
-            lines.map(|line| format!("{line} {number}\n")).collect()
-        })
-        .bench_refs(|code: &mut String| highlight(black_box(code), language));
+fn highlighting(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("highlighting");
+    for (language, code) in [("rust", RUST), ("python", PYTHON), ("yaml", YAML)] {
+        // The first block of a language compiles its grammar.
+        assert!(highlight(code, language).is_some(), "no grammar");
+        group.throughput(Throughput::Bytes(code.len() as u64));
+        let mut number = 0_usize;
+        group.bench_function(BenchmarkId::new("new lines", language), |bencher| {
+            bencher.iter_batched_ref(
+                || {
+                    number += 1;
+                    let lines = code.lines();
+                    lines.map(|line| format!("{line} {number}\n")).collect()
+                },
+                |code: &mut String| highlight(black_box(code), language),
+                BatchSize::SmallInput,
+            );
+        });
+        group.bench_function(BenchmarkId::new("known lines", language), |bencher| {
+            bencher.iter(|| highlight(black_box(code), language));
+        });
+    }
 }
 
 /// A folder of 200 articles → a resolved site with its theme: reading, parsing, resolving.
-#[divan::bench]
-fn resolve(bencher: Bencher<'_, '_>) {
+fn resolve(criterion: &mut Criterion) {
     let folder = site("atom");
-    bencher.bench(|| resolved(folder.path()));
-}
-
-/// A resolved site of 200 articles → all outputs, thrown away: without feeds, with one format
-/// and with all. What a format costs is the difference.
-#[divan::bench(args = ["none", "atom", "atom, rss, json"])]
-fn rendering(bencher: Bencher<'_, '_>, feeds: &str) {
-    let folder = site(if feeds == "none" { "" } else { feeds });
-    let resolved = resolved(folder.path());
-    let site = resolved.site.expect("a site");
-    let theme = resolved.theme.expect("a theme");
-    let timings = options().timings;
-    bencher.bench(|| {
-        let sink = Discard::default();
-        render::render(&site, &theme, folder.path(), &timings, &sink)
-            .expect("a sink that takes all");
-        assert!(sink.outputs() > ARTICLES, "nothing was rendered");
-        sink.outputs()
+    criterion.bench_function("resolve", |bencher| {
+        bencher.iter(|| resolved(folder.path()))
     });
 }
 
-/// The whole build without the disk's part of writing.
-#[divan::bench]
-fn whole(bencher: Bencher<'_, '_>) {
+/// A resolved site of 200 articles → all outputs, thrown away.
+fn rendering(criterion: &mut Criterion) {
     let folder = site("atom");
-    bencher.bench(|| {
-        build::run(
-            folder.path(),
-            &options(),
-            &Memo::none(),
-            &Discard::default(),
-        )
-        .expect("a build")
+    let rendered = Rendered::new(folder.path());
+    criterion.bench_function("rendering", |bencher| {
+        bencher.iter(|| rendered.again(&Timings::default()));
+    });
+}
+
+/// The feeds alone, of one format and of all. They take what rendering knows of the site, so
+/// everything is rendered and only their stage is counted.
+fn feeds(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("feeds");
+    for formats in ["atom", "atom, rss, json"] {
+        let folder = site(formats);
+        let rendered = Rendered::new(folder.path());
+        group.bench_function(formats, |bencher| {
+            bencher.iter_custom(|times| {
+                let timings = Timings::on();
+                for _ in 0..times {
+                    rendered.again(&timings);
+                }
+                let stages = timings.stages();
+                let feeds = stages.iter().filter(|(name, _)| *name == "feeds");
+                feeds.map(|(_, time)| *time).sum::<Duration>()
+            });
+        });
+    }
+}
+
+/// The whole build without the disk's part of writing.
+fn whole(criterion: &mut Criterion) {
+    let folder = site("atom");
+    criterion.bench_function("whole", |bencher| {
+        bencher.iter(|| {
+            let sink = Discard::default();
+            build::run(folder.path(), &options(), &Memo::none(), &sink).expect("a build")
+        });
     });
 }
