@@ -13,9 +13,9 @@ use crate::render::Sink;
 use crate::store::{Digest, Moment, Stat, digest_all};
 use anyhow::Context as _;
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, File, TryLockError};
-use std::io::{BufReader, BufWriter, ErrorKind, Read, Write as _};
+use std::io::{BufReader, ErrorKind, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -64,14 +64,38 @@ pub struct Stage {
 
 #[derive(Debug, Default)]
 struct State {
-    files: BTreeMap<String, Hash>,
-    /// Outputs that are in place as an earlier build left them: what is known of them holds.
-    kept: BTreeSet<String>,
-    /// What the others were made of.
-    keys: BTreeMap<String, Digest>,
+    files: HashMap<String, Made>,
+    /// Outputs that will be moved into the folder one by one, with the numbers of their files.
     staged: BTreeMap<String, u64>,
     /// Files in the way that no build wrote.
     foreign: Vec<String>,
+}
+
+/// An output of this build.
+#[derive(Debug)]
+struct Made {
+    hash: Hash,
+    /// Digest of everything that it was made of, when that is known.
+    key: Option<Digest>,
+    /// What the file system says of its file, when no move will change that.
+    stat: Option<Stat>,
+}
+
+impl From<&Record> for Made {
+    fn from(record: &Record) -> Self {
+        Self {
+            hash: record.hash,
+            key: record.key,
+            stat: Some(record.stat),
+        }
+    }
+}
+
+/// A file of the staging area.
+struct Staged {
+    file: File,
+    /// Whether it lies in the folder that will become the public one as a whole.
+    in_tree: bool,
 }
 
 impl Stage {
@@ -120,7 +144,9 @@ impl Stage {
 
     /// Takes what an earlier build knew of the folder.
     pub fn know(&mut self, known: Arc<BTreeMap<String, Record>>) {
-        self.known = known;
+        if !self.is_new {
+            self.known = known;
+        }
     }
 
     /// Puts everything in place.
@@ -132,11 +158,13 @@ impl Stage {
         let state = std::mem::take(self.state.get_mut().unwrap_or_else(PoisonError::into_inner));
         refuse_foreign(&self.out, &state.foreign)?;
         let mut notes = std::mem::take(&mut self.notes);
-        let manifest = Manifest(state.files);
+        let made: BTreeMap<String, Made> = state.files.into_iter().collect();
+        let hash = |(path, made): (&String, &Made)| (path.clone(), made.hash);
+        let manifest = Manifest(made.iter().map(hash).collect());
         refuse_nested(&manifest)?;
         let removed = self.no_longer_made(&manifest, &mut notes)?;
         let mut outcome = Committed {
-            outputs: manifest.0.len(),
+            outputs: made.len(),
             written: usize::try_from(*self.next.get_mut())?,
             removed: removed.len(),
             notes,
@@ -147,28 +175,18 @@ impl Stage {
             let change = Change::new(state.staged, removed, self.is_new);
             commit::apply(&self.work, &self.out, &change, &manifest)?;
         }
-        outcome.records = self.records(manifest, &state.kept, &state.keys);
+        outcome.records = self.records(made);
         Ok(outcome)
     }
 
-    fn records(
-        &self,
-        manifest: Manifest,
-        kept: &BTreeSet<String>,
-        keys: &BTreeMap<String, Digest>,
-    ) -> BTreeMap<String, Record> {
-        let record = |(path, hash): (String, Hash)| {
-            if kept.contains(&path) {
-                let known = self.known.get(&path)?.clone();
-                return Some((path, known));
-            }
-            let key = keys.get(&path).copied();
-            let metadata = fs::symlink_metadata(self.out.join(&path)).ok()?;
-            let stat = Stat::of(&metadata);
+    fn records(&self, made: BTreeMap<String, Made>) -> BTreeMap<String, Record> {
+        let record = |(path, Made { hash, key, stat }): (String, Made)| {
+            let now = || fs::symlink_metadata(self.out.join(&path)).map(|found| Stat::of(&found));
+            let stat = stat.or_else(|| now().ok())?;
             Some((path, Record { key, hash, stat }))
         };
-        let files: Vec<(String, Hash)> = manifest.0.into_iter().collect();
-        files.into_par_iter().filter_map(record).collect()
+        let made: Vec<(String, Made)> = made.into_iter().collect();
+        made.into_par_iter().filter_map(record).collect()
     }
 
     /// Files of earlier builds that this one did not make. One that somebody edited since is
@@ -206,20 +224,22 @@ impl Stage {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn claim(&self, path: &str, hash: Hash) -> anyhow::Result<()> {
-        let earlier = self.state().files.insert(path.to_owned(), hash);
+    fn claim(&self, path: &str, made: Made) -> anyhow::Result<()> {
+        let earlier = self.state().files.insert(path.to_owned(), made);
         anyhow::ensure!(earlier.is_none(), "two outputs would be `{path}`");
         Ok(())
     }
 
     /// A file of the staging area for an output that differs from what is in place.
-    fn stage(&self, path: &str, target: &Path) -> anyhow::Result<File> {
+    fn stage(&self, path: &str) -> anyhow::Result<Staged> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         if self.is_new
             && let Ok(file) = commit::create_in_tree(&self.work, path)
         {
-            return Ok(file);
+            let in_tree = true;
+            return Ok(Staged { file, in_tree });
         }
+        let target = path::join(&self.out, path)?;
         let file = File::create(commit::staged(&self.work, number))?;
         let known = |earlier: &Manifest| earlier.0.contains_key(path);
         let foreign = self.earlier.as_ref().is_some_and(|earlier| !known(earlier))
@@ -229,21 +249,51 @@ impl Stage {
         if foreign {
             state.foreign.push(path.to_owned());
         }
-        Ok(file)
+        let in_tree = false;
+        Ok(Staged { file, in_tree })
     }
 
-    fn stream(&self, path: &str, source: &Path, length: u64) -> anyhow::Result<()> {
-        let target = path::join(&self.out, path)?;
-        self.claim(path, hash_file(source)?)?;
-        let same_length =
-            fs::symlink_metadata(&target).is_ok_and(|meta| meta.is_file() && meta.len() == length);
-        if same_length && hash_file(&target)? == hash_file(source)? {
-            return Ok(());
+    /// Takes an output's bytes. They are there only if they are not in place.
+    fn put(
+        &self,
+        path: &str,
+        hash: Hash,
+        key: Option<Digest>,
+        in_place: impl FnOnce(&Path) -> bool,
+        write: impl FnOnce(&mut File) -> std::io::Result<()>,
+    ) -> anyhow::Result<()> {
+        let mut stat = None;
+        if self.is_new || !in_place(&path::join(&self.out, path)?) {
+            let cannot = || format!("cannot stage `{path}` in `{}`", self.work.display());
+            let Staged { mut file, in_tree } = self.stage(path).with_context(cannot)?;
+            write(&mut file).with_context(cannot)?;
+            if in_tree {
+                stat = file.metadata().ok().map(|found| Stat::of(&found));
+            }
         }
-        let mut writer = BufWriter::new(self.stage(path, &target)?);
-        std::io::copy(&mut File::open(source)?, &mut writer)?;
-        writer.flush()?;
-        Ok(())
+        self.claim(path, Made { hash, key, stat })
+    }
+
+    fn put_bytes(&self, path: &str, key: Option<Digest>, bytes: &[u8]) -> anyhow::Result<()> {
+        let in_place = |target: &Path| holds(target, bytes);
+        let write = |file: &mut File| file.write_all(bytes);
+        self.put(path, manifest::hash(bytes), key, in_place, write)
+    }
+
+    fn put_file(
+        &self,
+        path: &str,
+        key: Option<Digest>,
+        source: &Path,
+        length: u64,
+    ) -> anyhow::Result<()> {
+        let hash = hash_file(source)?;
+        let in_place = |target: &Path| {
+            fs::symlink_metadata(target).is_ok_and(|meta| meta.is_file() && meta.len() == length)
+                && hash_file(target).is_ok_and(|found| found == hash)
+        };
+        let write = |file: &mut File| std::io::copy(&mut File::open(source)?, file).map(drop);
+        self.put(path, hash, key, in_place, write)
     }
 }
 
@@ -263,10 +313,7 @@ impl Sink for Stage {
         };
         let in_place = path::join(&self.out, path).is_ok_and(|target| known.is_in_place(&target));
         // A second output of that name is for `write` to refuse.
-        in_place && self.claim(path, known.hash).is_ok() && {
-            self.state().kept.insert(path.to_owned());
-            true
-        }
+        in_place && self.claim(path, known.into()).is_ok()
     }
 
     fn has_earlier(&self) -> bool {
@@ -284,29 +331,18 @@ impl Sink for Stage {
         if !is_ours || !kept_now.par_iter().all(in_place) {
             return false;
         }
-        let mut state = self.state();
-        state.files = kept()
-            .map(|(path, record)| (path.clone(), record.hash))
+        self.state().files = kept()
+            .map(|(path, record)| (path.clone(), record.into()))
             .collect();
-        state.kept = kept().map(|(path, _)| path.clone()).collect();
         true
     }
 
     fn write_made(&self, path: &str, key: Digest, bytes: &[u8]) -> anyhow::Result<()> {
-        self.write(path, bytes)?;
-        self.state().keys.insert(path.to_owned(), key);
-        Ok(())
+        self.put_bytes(path, Some(key), bytes)
     }
 
     fn write(&self, path: &str, bytes: &[u8]) -> anyhow::Result<()> {
-        let target = path::join(&self.out, path)?;
-        self.claim(path, manifest::hash(bytes))?;
-        if !self.is_new && holds(&target, bytes) {
-            return Ok(());
-        }
-        self.stage(path, &target)
-            .and_then(|mut file| Ok(file.write_all(bytes)?))
-            .with_context(|| format!("cannot stage `{path}` in `{}`", self.work.display()))
+        self.put_bytes(path, None, bytes)
     }
 
     fn copy(&self, path: &str, source: &Path) -> anyhow::Result<()> {
@@ -321,15 +357,11 @@ impl Sink for Stage {
         }
         if metadata.len() <= IN_MEMORY {
             let bytes = fs::read(source).with_context(cannot)?;
-            self.write(path, &bytes)?;
+            self.put_bytes(path, key, &bytes)
         } else {
-            self.stream(path, source, metadata.len())
-                .with_context(cannot)?;
+            self.put_file(path, key, source, metadata.len())
+                .with_context(cannot)
         }
-        if let Some(key) = key {
-            self.state().keys.insert(path.to_owned(), key);
-        }
-        Ok(())
     }
 }
 
@@ -424,8 +456,13 @@ fn refuse_foreign(out: &Path, foreign: &[String]) -> anyhow::Result<()> {
 
 /// An output cannot be a file and the folder of another.
 fn refuse_nested(manifest: &Manifest) -> anyhow::Result<()> {
+    let mut before = "";
     for path in manifest.0.keys() {
-        for (at, _) in path.match_indices('/') {
+        // Neighbours share most of their folders.
+        let shared = path.bytes().zip(before.bytes());
+        let shared = shared.take_while(|(byte, other)| byte == other).count();
+        before = path;
+        for (at, _) in path.match_indices('/').filter(|(at, _)| *at >= shared) {
             anyhow::ensure!(
                 !manifest.0.contains_key(&path[..at]),
                 "`{}` would be a file and the folder of `{path}`",
