@@ -49,8 +49,13 @@ pub(super) fn run(
     let Some(config) = settings(root, options, &mut Vec::new())?.map(Arc::new) else {
         return Ok(None);
     };
-    let recalled = timings.stage("recall", || {
-        memo.take_site(Arc::clone(&config), options.now)
+    let here = memo.take_site(options.now);
+    let memo = &*memo;
+    let (recalled, (theme, _)) = timings.stage("recall", || {
+        rayon::join(
+            || here.or_else(|| memo.read_site(Arc::clone(&config), options.now)),
+            || theme(root, &config, memo),
+        )
     });
     let Some(mut site) = recalled else {
         return Ok(None);
@@ -63,12 +68,9 @@ pub(super) fn run(
     for (id, page) in parsed {
         site.pages[id as usize].source = Source::from(page);
     }
-    let (Some(theme), _) = timings.stage("theme", || theme(root, &config, memo)) else {
+    let Some(theme) = theme.filter(|theme| theme.is_whole()) else {
         return Ok(None);
     };
-    if !theme.is_whole() {
-        return Ok(None);
-    }
     let templates = inputs.digest_of_templates();
     let few = if templates.is_some() && templates == whole.templates {
         render::render_again(&site, &theme, &changed, timings, sink)?

@@ -22,15 +22,32 @@ pub struct Inputs {
     at_rest: Vec<bool>,
 }
 
+/// Names from the root, in order, with stats.
+#[derive(Debug)]
+pub struct Listing(Vec<(String, Stat)>);
+
+impl Listing {
+    /// Says of each file whether it had been at rest at a moment, which must lie before the
+    /// first of them is read.
+    pub fn at(self, moment: Option<Moment>) -> Option<Inputs> {
+        let moment = moment?;
+        let at_rest = self.0.iter().map(|(_, stat)| stat.at_rest(moment));
+        Some(Inputs {
+            at_rest: at_rest.collect(),
+            files: self.0,
+        })
+    }
+}
+
 /// Looks at everything below the site's sources; none when a part cannot be looked at.
-pub fn look(root: &Path, content_folder: &str, moment: Option<Moment>) -> Option<Inputs> {
+pub fn look(root: &Path, content_folder: &str) -> Option<Listing> {
     let mut parts = vec![SETTINGS, content_folder];
     parts.extend(FOLDERS);
-    below(root, &parts, moment)
+    below(root, &parts)
 }
 
 /// The same for some files and folders of the root.
-pub fn below(root: &Path, parts: &[&str], moment: Option<Moment>) -> Option<Inputs> {
+pub fn below(root: &Path, parts: &[&str]) -> Option<Listing> {
     let mut paths = Vec::new();
     for part in parts {
         let path = root.join(part);
@@ -38,19 +55,17 @@ pub fn below(root: &Path, parts: &[&str], moment: Option<Moment>) -> Option<Inpu
             names(&path, &mut paths)?;
         }
     }
-    let moment = moment?;
     paths.par_sort_unstable();
-    let found: Vec<((String, Stat), bool)> = paths
+    let found: Option<Vec<(String, Stat)>> = paths
         .par_iter()
         .map(|path| {
             let stat = Stat::of(&fs::metadata(path).ok()?);
             let name = path.strip_prefix(root).ok()?.to_string_lossy();
             let name = name.replace(std::path::MAIN_SEPARATOR, "/");
-            Some(((name, stat), stat.at_rest(moment)))
+            Some((name, stat))
         })
-        .collect::<Option<_>>()?;
-    let (files, at_rest) = found.into_iter().unzip();
-    Some(Inputs { files, at_rest })
+        .collect();
+    found.map(Listing)
 }
 
 impl Inputs {

@@ -202,7 +202,8 @@ fn theme(
     config: &Config,
     memo: &Memo,
 ) -> (Option<Arc<theme::Theme>>, Vec<Diagnostic>) {
-    let files = inputs::below(root, &inputs::OF_THEME, memo.moment())
+    let files = inputs::below(root, &inputs::OF_THEME)
+        .and_then(|files| files.at(memo.moment()))
         .filter(inputs::Inputs::are_at_rest)
         .map(|files| {
             store::digest_all([&files.digest()[..], &config.source, config.url.as_bytes()])

@@ -2,7 +2,8 @@
 
 use super::view::{NextChange, Summary, View};
 use super::{End, args, settings, timings};
-use crate::build::{self, Built, Options, inputs};
+use crate::build::inputs::{self, Inputs};
+use crate::build::{self, Built, Options};
 use crate::diag;
 use crate::memo::Memo;
 use crate::output::{Committed, Stage};
@@ -42,12 +43,19 @@ pub(super) fn run(view: &View, root: Option<&Path>, words: &args::Build) -> anyh
     };
     options.timings = Arc::clone(&timings);
     let progress = view.progress("building …");
-    let mut memo = if words.no_cache {
-        Memo::fleeting(&root)
-    } else {
-        timings.stage("store", || Memo::open(&root))
+    let content = content_folder(&root);
+    let open = || match words.no_cache {
+        true => Memo::fleeting(&root),
+        false => Memo::open(&root),
     };
-    let done = memo.during(|memo| once(&root, &out, &options, memo))?;
+    let (mut memo, mut found) = timings.stage("look", || {
+        rayon::join(open, || inputs::look(&root, &content))
+    });
+    let done = memo.during(|memo| {
+        let found = found.take().or_else(|| inputs::look(&root, &content));
+        let inputs = found.and_then(|found| found.at(memo.moment()));
+        once(&root, &out, &options, inputs.as_ref(), memo)
+    })?;
     if done.changed {
         timings.stage("save", || memo.save());
     }
@@ -85,15 +93,18 @@ struct Done {
     changed: bool,
 }
 
-fn once(root: &Path, out: &Path, options: &Options, memo: &mut Memo) -> anyhow::Result<Done> {
+fn once(
+    root: &Path,
+    out: &Path,
+    options: &Options,
+    inputs: Option<&Inputs>,
+    memo: &mut Memo,
+) -> anyhow::Result<Done> {
     let timings = &options.timings;
     let digest = options.digest();
-    let content =
-        settings::config(root).map_or_else(|| "content".to_owned(), |config| config.content_folder);
-    let inputs = timings.stage("look", || inputs::look(root, &content, memo.moment()));
     let same = std::fs::canonicalize(out)
         .ok()
-        .zip(inputs.as_ref())
+        .zip(inputs)
         .and_then(|(out, inputs)| {
             timings.stage("compare", || {
                 memo.same(digest, inputs.digest(), options.now, &out)
@@ -112,7 +123,7 @@ fn once(root: &Path, out: &Path, options: &Options, memo: &mut Memo) -> anyhow::
     }
     let mut stage = timings.stage("stage", || Stage::open(out))?;
     stage.know(memo.outputs(stage.out()));
-    let built = build::run_after(root, options, inputs.as_ref(), memo, &stage)?;
+    let built = build::run_after(root, options, inputs, memo, &stage)?;
     // What a broken store gave may not be published.
     if built.failed() || memo.is_broken() {
         return Ok(Done {
@@ -158,11 +169,14 @@ pub(super) fn summary(command: &'static str, root: &Path, built: &Built) -> Summ
     }
 }
 
+fn content_folder(root: &Path) -> String {
+    settings::config(root).map_or_else(|| "content".to_owned(), |config| config.content_folder)
+}
+
 /// An output folder that holds the site or lies in its sources would mix the two, or be read
 /// by the next build.
 fn refuse_sources(root: &Path, out: &Path) -> anyhow::Result<()> {
-    let content =
-        settings::config(root).map_or_else(|| "content".to_owned(), |config| config.content_folder);
+    let content = content_folder(root);
     let root = resolved(root);
     let target = resolved(out);
     anyhow::ensure!(

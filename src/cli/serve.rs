@@ -90,7 +90,7 @@ fn once(
         named => named,
     };
     let (built, sink) = kept.memo.during(|memo| {
-        let inputs = inputs::look(root, content, memo.moment());
+        let inputs = inputs::look(root, content).and_then(|found| found.at(memo.moment()));
         let sink = MemoryStage::after(Arc::clone(files));
         let built = crate::build::run_after(root, &options, inputs.as_ref(), memo, &sink)?;
         Ok((built, sink))

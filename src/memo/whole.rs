@@ -136,12 +136,15 @@ impl Memo {
         self.site = KeptSite::default();
     }
 
-    /// Takes the resolved site of the last build out of the memo.
-    pub fn take_site(&mut self, config: Arc<Config>, now: jiff::Timestamp) -> Option<Box<Site>> {
-        if let Some(mut site) = self.site.here.take() {
-            site.now = now;
-            return Some(site);
-        }
+    /// Takes the resolved site of the last build out of memory.
+    pub fn take_site(&mut self, now: jiff::Timestamp) -> Option<Box<Site>> {
+        let mut site = self.site.here.take()?;
+        site.now = now;
+        Some(site)
+    }
+
+    /// Reads the resolved site of the last build from the store.
+    pub fn read_site(&self, config: Arc<Config>, now: jiff::Timestamp) -> Option<Box<Site>> {
         let path = self.folder.as_ref()?.join(SITE);
         let (bytes, digest) = store::read_whole(&path, STAMP).ok()?;
         if self.site.stored != Some(digest) {
