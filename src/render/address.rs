@@ -106,10 +106,12 @@ pub fn folder(path: &str) -> String {
 
 /// The whole URL of a path that begins with the base path; whole URLs stay as they are.
 pub fn absolute(config: &Config, path: &str) -> String {
-    if !path.starts_with('/') || path.starts_with("//") {
-        return path.to_owned();
+    if let [b'/', rest @ ..] = path.as_bytes()
+        && rest.first() != Some(&b'/')
+    {
+        return [origin(config), path].concat();
     }
-    format!("{}{path}", origin(config))
+    path.to_owned()
 }
 
 /// Scheme and host of the site.

@@ -7,8 +7,8 @@
 //! Outputs that depend on more (the home page, calendars of a kind, pages whose structured data
 //! may lack something that has to be told) have none, and are known by their variables.
 
-use super::context::{Contexts, Here, HereKind, parts, shown, steps};
-use super::key::{self, text};
+use super::context::{Contexts, Here, HereKind, parts, shown};
+use super::key::text;
 use crate::content::Kind;
 use crate::site::{List, ListOf, Page, PageId, Picture};
 use crate::store::{Digest, digest};
@@ -26,11 +26,11 @@ pub(super) fn of(contexts: &Contexts<'_>, here: &Here<'_>, template: &str) -> Op
     text(&mut bytes, template.as_bytes());
     bytes.extend(contexts.theme.reach(template));
     text(&mut bytes, here.url.as_bytes());
-    for (title, url) in steps(contexts, &here.kind, here.language) {
+    for (title, url) in &here.trail {
         text(&mut bytes, title.as_bytes());
         text(&mut bytes, url.as_bytes());
     }
-    contexts.shared.write(&mut bytes, &contexts.call(here));
+    contexts.shared.write(&mut bytes, &here.call);
     Some(digest(&bytes))
 }
 
@@ -44,7 +44,7 @@ fn page(contexts: &Contexts<'_>, id: PageId, bytes: &mut Vec<u8>) -> Option<()> 
     bytes.push(0);
     own(page, bytes);
     card(contexts, id, bytes);
-    bytes.extend(key::of_page(contexts, id));
+    bytes.extend(contexts.body_digest(id));
     for (taxonomy, lists) in &page.terms {
         bytes.extend(taxonomy.to_le_bytes());
         links(contexts, lists, bytes);
@@ -91,7 +91,11 @@ fn list(contexts: &Contexts<'_>, list: &List, part: usize, bytes: &mut Vec<u8>) 
         return None;
     }
     bytes.push(1);
-    text(bytes, format!("{:?} {kind:?}", list.of).as_bytes());
+    let kinds = contexts.kinds_of(list);
+    text(
+        bytes,
+        format!("{:?} {kind:?} {kinds:?}", list.of).as_bytes(),
+    );
     let counts = [list.pages.len(), part, parts(list), list.page_size];
     for count in counts {
         bytes.extend(count.to_le_bytes());

@@ -9,7 +9,7 @@ pub(super) use choice::{missing_join, unknown_templates};
 use super::Sink;
 use super::body::{self, Mode};
 use super::context::site::home;
-use super::context::{Contexts, Here, HereKind, call, part_url, parts, shown, steps};
+use super::context::{Contexts, Here, HereKind, call, part_url, parts, shown};
 use super::errors::Errors;
 use super::fingerprint;
 use super::json_ld::Trail;
@@ -205,18 +205,12 @@ fn one(
     let Some(template) = choice::template(contexts, &output.kind) else {
         return Ok(());
     };
-    let mut here = Here {
-        kind: output.kind,
-        language: output.language,
-        url: output.url.clone().into_owned(),
-        json_ld: String::new(),
-    };
+    let mut here = Here::new(contexts, output.kind, output.language, &output.url);
     let fingerprint = fingerprint::of(contexts, &here, &template);
     if fingerprint.is_some_and(|key| sink.has(&output.path, key)) {
         return Ok(());
     }
-    let trail = steps(contexts, &output.kind, output.language);
-    here.json_ld = json_ld(&output.kind, &trail);
+    here.json_ld = json_ld(&output.kind, &here.trail);
     let mut variables = contexts.output(&here);
     // When the key is known, the body belongs to the record from the start; to put it into a
     // record that exists is to make that anew.

@@ -215,7 +215,7 @@ impl<'a> Work<'a> {
             icon: icon(theme),
             statics: &theme.statics,
             bodies: &|id| body::page(self.contexts, id, Mode::Feed, &self.errors),
-            body_keys: &|id| key::of_page(self.contexts, id),
+            body_keys: &|id| self.contexts.body_digest(id),
             titles: &|list| titles::list(site, theme, list),
         })
     }

@@ -2,9 +2,10 @@
 
 use crate::render::sanitise;
 use crate::site::Page;
+use std::borrow::Cow;
 
 /// The author's summary, else the text up to `<!-- more -->`, else the body's beginning.
-pub(crate) fn of(page: &Page) -> String {
+pub(crate) fn of(page: &Page) -> Cow<'_, str> {
     let source = &page.source;
     let summary = source
         .meta

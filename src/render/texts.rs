@@ -34,14 +34,14 @@ impl<'a> PageTexts<'a> {
 
     /// The summary as one line of plain text.
     pub fn summary(&self, page: PageId) -> String {
-        summary::of(&self.site.pages[page as usize])
+        summary::of(&self.site.pages[page as usize]).into_owned()
     }
 
     /// What the kind's own fields say, each short.
     pub fn facts(&self, page: PageId) -> Vec<String> {
         facts::facts(self.site, &self.site.pages[page as usize])
             .iter()
-            .map(|fact| sanitise::line(fact))
+            .map(|fact| sanitise::line(fact).into_owned())
             .collect()
     }
 

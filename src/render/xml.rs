@@ -2,8 +2,9 @@
 //! the result can be parsed. Refuses to know any vocabulary.
 
 use super::sanitise;
+use crate::content::bytes;
 use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, Event};
 use std::io;
 
 /// A document that is being written.
@@ -52,11 +53,7 @@ impl Document {
         text: &str,
     ) -> io::Result<()> {
         self.open(name, attributes)?;
-        let clean = sanitise::text(text);
-        self.writer
-            .write_event(Event::Text(BytesText::from_escaped(
-                quick_xml::escape::partial_escape(&*clean),
-            )))?;
+        push_escaped(self.writer.get_mut(), &sanitise::text(text));
         self.close(name)
     }
 
@@ -74,6 +71,22 @@ impl Document {
     pub(crate) fn finish(self) -> Vec<u8> {
         self.writer.into_inner()
     }
+}
+
+/// Appends a text as content. Bodies in feeds are long, so many bytes are looked at together.
+fn push_escaped(out: &mut Vec<u8>, text: &str) {
+    let is_special = |byte: u8| (byte == b'<') | (byte == b'>') | (byte == b'&');
+    let mut rest = text.as_bytes();
+    while let Some(at) = bytes::position(rest, 0, is_special) {
+        out.extend(&rest[..at]);
+        out.extend(match rest[at] {
+            b'<' => &b"&lt;"[..],
+            b'>' => b"&gt;",
+            _ => b"&amp;",
+        });
+        rest = &rest[at + 1..];
+    }
+    out.extend(rest);
 }
 
 fn start<'a>(name: &'a str, attributes: Attributes<'_>) -> BytesStart<'a> {

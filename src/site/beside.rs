@@ -25,6 +25,16 @@ pub fn list_kind(pages: &[Page], list: &List) -> Option<Kind> {
     }
 }
 
+/// The kinds of a list's pages, in the order of [`Kind::ALL`].
+pub fn list_kinds(pages: &[Page], list: &List) -> Vec<Kind> {
+    let mut found = [false; Kind::ALL.len()];
+    for page in members(pages, list) {
+        found[page.kind as usize] = true;
+    }
+    let kinds = Kind::ALL.into_iter();
+    kinds.filter(|kind| found[*kind as usize]).collect()
+}
+
 /// Whether a page has a calendar file of its own: an event with a beginning.
 pub fn has_event_file(page: &Page) -> bool {
     page.kind == Kind::Event

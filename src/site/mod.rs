@@ -37,7 +37,7 @@ mod translation;
 mod url;
 mod wikilink;
 
-pub use beside::{has_calendar, has_data, has_event_file, is_in_calendar, list_kind};
+pub use beside::{has_calendar, has_data, has_event_file, is_in_calendar, list_kind, list_kinds};
 pub use digest::{LastDigest, collect, last_digest};
 pub use expiry::past_event;
 pub use resolve::resolve;

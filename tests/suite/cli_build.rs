@@ -56,6 +56,28 @@ fn a_build_says_what_it_did_and_writes_the_site() {
 }
 
 #[test]
+fn a_list_tells_the_kinds_of_its_pages_when_they_differ() {
+    let tagged = |title: &str, more: &str| {
+        format!("---\ntitle: {title}\ndate: 2026-01-02\ntags: [同, {title}]\n{more}---\n\n文。\n")
+    };
+    let site = Site::new()
+        .file("content/articles/one.md", tagged("一", ""))
+        .file("content/articles/two.md", tagged("二", ""));
+    let chips = |path: &str| {
+        let tree = site.tree("public");
+        let html = String::from_utf8_lossy(&tree[path]).into_owned();
+        html.matches("<span class=\"chip\">").count()
+    };
+    site.build().fine();
+    assert_eq!(chips("tags/同/index.html"), 0);
+    let mine = "company: { name: 乙 }\n";
+    site.write("content/companies/b.md", &tagged("乙", mine));
+    site.build().fine();
+    assert_eq!(chips("tags/同/index.html"), 3);
+    assert_eq!(chips("tags/一/index.html"), 0);
+}
+
+#[test]
 fn the_same_input_gives_the_same_bytes_with_any_number_of_threads() {
     let site = small_site();
     for (folder, threads) in [("one", "1"), ("four", "4")] {

@@ -103,11 +103,9 @@ fn write_event(lines: &mut Lines, site: &Site, page: &Page, event: &Event) {
         whole_days(lines, zone, start, end.unwrap_or(start));
     }
     lines.text("SUMMARY", &sanitise::line(&page.source.title));
-    let mut description = vec![summary::of(page)];
-    description.extend(event.online_url.clone());
-    description.extend(event.signup_url.clone());
-    describe(lines, &description);
-    let place: Vec<String> = [&event.place, &event.address]
+    let urls = [&event.online_url, &event.signup_url];
+    describe(lines, &summary::of(page), &urls);
+    let place: Vec<_> = [&event.place, &event.address]
         .into_iter()
         .flatten()
         .map(|part| sanitise::line(part))
@@ -137,10 +135,7 @@ fn write_deadline(lines: &mut Lines, site: &Site, page: &Page, policy: &Policy) 
     head(lines, site, page, "deadline-", deadline);
     whole_days(lines, &site.config.timezone, deadline, deadline);
     lines.text("SUMMARY", &sanitise::line(&page.source.title));
-    let mut description = vec![summary::of(page)];
-    description.extend(policy.amount.clone());
-    description.extend(policy.issuer.clone());
-    describe(lines, &description);
+    describe(lines, &summary::of(page), &[&policy.amount, &policy.issuer]);
     // A deadline does not make anybody busy.
     lines.plain("TRANSP", "TRANSPARENT");
     lines.plain("STATUS", "CONFIRMED");
@@ -159,10 +154,11 @@ fn head(lines: &mut Lines, site: &Site, page: &Page, prefix: &str, own: Moment) 
     lines.plain("URL", &absolute(&site.config, &page.url));
 }
 
-fn describe(lines: &mut Lines, parts: &[String]) {
-    let parts: Vec<String> = parts
-        .iter()
-        .map(|part| sanitise::line(part))
+fn describe(lines: &mut Lines, summary: &str, more: &[&Option<String>]) {
+    let more = more.iter().filter_map(|part| part.as_deref());
+    let parts: Vec<_> = std::iter::once(summary)
+        .chain(more)
+        .map(sanitise::line)
         .filter(|part| !part.is_empty())
         .collect();
     if !parts.is_empty() {

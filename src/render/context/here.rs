@@ -40,8 +40,31 @@ pub(crate) struct Here<'a> {
     pub(crate) language: usize,
     /// Path with the base path.
     pub(crate) url: String,
+    /// The way to it from the home page: title and URL of each step, both ends included.
+    pub(crate) trail: Vec<(String, String)>,
+    /// The invitation into the community.
+    pub(crate) call: Value,
     /// Structured data for the head.
     pub(crate) json_ld: String,
+}
+
+impl<'a> Here<'a> {
+    /// An output at a path, its structured data still to come.
+    pub(crate) fn new(
+        contexts: &Contexts<'_>,
+        kind: HereKind<'a>,
+        language: usize,
+        url: &str,
+    ) -> Self {
+        Self {
+            kind,
+            language,
+            url: url.to_owned(),
+            trail: steps(contexts, &kind, language),
+            call: way::call(contexts, &kind, language, url),
+            json_ld: String::new(),
+        }
+    }
 }
 
 /// Head data that depends on what the output is.
@@ -77,7 +100,6 @@ pub(super) fn value(contexts: &Contexts<'_>, here: &Here<'_>) -> Value {
     } else {
         head.image
     };
-    let trail = trail(here, &steps(contexts, &here.kind, here.language));
     let alternates = alternates(site, here.language, head.versions);
     let (previous, next) = head.neighbours;
     record([
@@ -92,7 +114,7 @@ pub(super) fn value(contexts: &Contexts<'_>, here: &Here<'_>) -> Value {
         ("og_type", Value::from(head.og_type)),
         ("image", image),
         ("index", Value::from(head.index)),
-        ("breadcrumbs", trail),
+        ("breadcrumbs", trail(here)),
         ("alternates", alternates),
         ("feeds", Value::from(head.feeds)),
         ("json_ld", Value::safe_string(&here.json_ld)),
@@ -100,7 +122,7 @@ pub(super) fn value(contexts: &Contexts<'_>, here: &Here<'_>) -> Value {
         ("next", maybe(next.as_deref())),
         ("published", head.dates.0),
         ("modified", head.dates.1),
-        ("call", way::call(contexts, here)),
+        ("call", here.call.clone()),
     ])
 }
 
@@ -337,13 +359,7 @@ fn list_trail(contexts: &Contexts<'_>, list: &List) -> Vec<(String, String)> {
     trail
 }
 
-/// The way from the home page down to an output: title and URL of each step, both ends
-/// included.
-pub(crate) fn steps(
-    contexts: &Contexts<'_>,
-    kind: &HereKind<'_>,
-    language: usize,
-) -> Vec<(String, String)> {
+fn steps(contexts: &Contexts<'_>, kind: &HereKind<'_>, language: usize) -> Vec<(String, String)> {
     let (site, theme) = (contexts.site, contexts.theme);
     let config = &*site.config;
     let tag = &config.languages[language].tag;
@@ -380,10 +396,10 @@ pub(crate) fn steps(
     steps
 }
 
-fn trail(here: &Here<'_>, steps: &[(String, String)]) -> Value {
-    let last = steps.len();
+fn trail(here: &Here<'_>) -> Value {
+    let last = here.trail.len();
     Value::from(
-        steps
+        here.trail
             .iter()
             .enumerate()
             .map(|(number, (title, url))| {

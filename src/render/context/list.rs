@@ -1,7 +1,7 @@
 //! The records `list` and `term`: takes a list and the number of a part, gives what its
 //! template sees.
 
-use super::value::{count, link, maybe, record};
+use super::value::{count, link, maybe, record, texts};
 use super::{Contexts, card, details, part_url, parts, shown};
 use crate::content::{Details, Kind};
 use crate::render::{address, context::titles};
@@ -18,6 +18,7 @@ pub(super) fn value(contexts: &Contexts<'_>, list: &List, part: usize, content: 
     let site = contexts.site;
     let last = parts(list);
     let kind = contexts.kind_of(list);
+    let kinds = contexts.kinds_of(list);
     // The first part of the home page shows what is due of every kind, however old its page.
     let home = list.of == ListOf::Home && part == 1;
     let (upcoming, past) = match kind {
@@ -49,6 +50,7 @@ pub(super) fn value(contexts: &Contexts<'_>, list: &List, part: usize, content: 
     record([
         ("of", Value::from(word(&list.of))),
         ("kind", maybe(kind.map(Kind::as_str))),
+        ("kinds", texts(kinds.iter().map(|kind| kind.as_str()))),
         (
             "title",
             Value::from(titles::list(site, contexts.theme, list)),

@@ -18,14 +18,14 @@ pub(crate) mod titles;
 mod value;
 mod way;
 
-pub(crate) use here::{Here, HereKind, steps};
+pub(crate) use here::{Here, HereKind};
 pub(crate) use value::texts;
 
 use super::address;
 use super::key::{self, Shared, Variables};
 use super::theme::Theme;
 use crate::content::Kind;
-use crate::site::{List, ListOf, PageId, Section, Site, has_calendar, list_kind};
+use crate::site::{List, ListOf, PageId, Section, Site, has_calendar, list_kind, list_kinds};
 use crate::store::{Digest, digest};
 use cards::Cards;
 use site::LanguageSite;
@@ -40,6 +40,8 @@ pub(crate) struct Contexts<'a> {
     /// The theme.
     pub(crate) theme: &'a Theme,
     cards: Cards,
+    /// Digests of bodies, by page: its own output and its feeds ask for them.
+    bodies: Vec<OnceLock<Digest>>,
     /// A link per list.
     pub(crate) links: Vec<Value>,
     languages: Vec<LanguageSite>,
@@ -97,6 +99,7 @@ impl<'a> Contexts<'a> {
             site,
             theme,
             cards: Cards::new(site.pages.len()),
+            bodies: vec![OnceLock::new(); site.pages.len()],
             links,
             languages,
             data,
@@ -132,11 +135,6 @@ impl<'a> Contexts<'a> {
         variables
     }
 
-    /// The invitation of an output.
-    pub(crate) fn call(&self, here: &Here<'_>) -> Value {
-        way::call(self, here)
-    }
-
     /// A page's card.
     pub(crate) fn card(&self, id: PageId) -> Value {
         self.cards.value(id, || {
@@ -157,6 +155,11 @@ impl<'a> Contexts<'a> {
             self.shared.write(&mut bytes, &self.card(id));
             digest(&bytes)
         })
+    }
+
+    /// Digest of a page's body as [`super::body::page`] would give it.
+    pub(crate) fn body_digest(&self, id: PageId) -> Digest {
+        *self.bodies[id as usize].get_or_init(|| key::of_page(self, id))
     }
 
     /// A card for a section's own text.
@@ -188,6 +191,11 @@ impl<'a> Contexts<'a> {
     /// The one kind of a list's pages.
     pub(crate) fn kind_of(&self, list: &List) -> Option<Kind> {
         self.facts_of(list)?.kind
+    }
+
+    /// The kinds of a list's pages.
+    pub(crate) fn kinds_of(&self, list: &List) -> &[Kind] {
+        self.facts_of(list).map_or(&[], |facts| &facts.kinds)
     }
 
     /// Whether a list has a calendar beside it.
@@ -230,6 +238,7 @@ impl<'a> Contexts<'a> {
 /// What is the same for all parts of a list; a list of ten thousand pages has a thousand.
 struct ListFacts {
     kind: Option<Kind>,
+    kinds: Vec<Kind>,
     has_calendar: bool,
 }
 
@@ -237,6 +246,7 @@ impl ListFacts {
     fn of(site: &Site, list: &List) -> Self {
         Self {
             kind: list_kind(&site.pages, list),
+            kinds: list_kinds(&site.pages, list),
             has_calendar: has_calendar(&site.pages, list),
         }
     }

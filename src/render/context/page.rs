@@ -17,10 +17,11 @@ pub(super) fn value(contexts: &Contexts<'_>, id: PageId, content: &str) -> Value
     let meta = &source.meta;
     let cards = |ids: &[PageId]| contexts.cards_of(ids);
     let one = |id: Option<PageId>| id.map_or_else(Value::none, |id| contexts.card(id));
-    let (toc, headings) = if meta.toc == Some(false) {
-        (Vec::new(), flat(&source.body.headings))
+    let headings = flat(&source.body.headings);
+    let toc = if meta.toc == Some(false) {
+        Vec::new()
     } else {
-        (tree(&source.body.headings), flat(&source.body.headings))
+        tree(&source.body.headings, &headings)
     };
     let own = [
         ("card", contexts.card(id)),
@@ -98,20 +99,22 @@ fn heading(heading: &Heading, children: Vec<Value>) -> Value {
     ])
 }
 
-/// Headings of the levels 2 and 3: the third below the second before it.
-fn tree(headings: &[Heading]) -> Vec<Value> {
-    let mut tree: Vec<(&Heading, Vec<Value>)> = Vec::new();
-    for found in headings {
+/// Headings of the levels 2 and 3: the third below the second before it. Those with none below
+/// are the records of the `flat` list.
+fn tree(headings: &[Heading], flat: &[Value]) -> Vec<Value> {
+    let mut tree: Vec<(&Heading, &Value, Vec<Value>)> = Vec::new();
+    for (found, alone) in headings.iter().zip(flat) {
         match (found.level, tree.last_mut()) {
-            (3, Some((above, children))) if above.level == 2 => {
-                children.push(heading(found, Vec::new()));
-            }
-            (2 | 3, _) => tree.push((found, Vec::new())),
+            (3, Some((above, _, children))) if above.level == 2 => children.push(alone.clone()),
+            (2 | 3, _) => tree.push((found, alone, Vec::new())),
             _ => {}
         }
     }
     tree.into_iter()
-        .map(|(found, children)| heading(found, children))
+        .map(|(found, alone, children)| match children.is_empty() {
+            true => alone.clone(),
+            false => heading(found, children),
+        })
         .collect()
 }
 

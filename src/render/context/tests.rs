@@ -297,12 +297,7 @@ fn contexts_are_what_the_contract_says() {
     let door = &site.community.as_ref().unwrap().channels[0].doors[0];
     kinds.push((HereKind::Door(0, door), 0));
     for (kind, language) in kinds {
-        let here = Here {
-            kind,
-            language,
-            url: "/blog/x/".to_owned(),
-            json_ld: String::new(),
-        };
+        let here = Here::new(&contexts, kind, language, "/blog/x/");
         let context = contexts.output(&here);
         for field in GLOBALS {
             let value = context.get(field.name).unwrap();
@@ -348,12 +343,7 @@ fn heads_know_their_versions_titles_and_pictures() {
     let theme = theme(&site.config);
     let contexts = Contexts::new(&site, &theme);
     let field = |kind: HereKind<'_>, url: &str, path: &str| {
-        let here = Here {
-            kind,
-            language: 0,
-            url: url.to_owned(),
-            json_ld: String::new(),
-        };
+        let here = Here::new(&contexts, kind, 0, url);
         let context = contexts.output(&here);
         let value = context.get("here").unwrap().get_from_path(path).cloned();
         value.map(|value| value.to_string()).unwrap_or_default()
@@ -389,12 +379,8 @@ fn nothing_links_to_a_term_of_expired_pages() {
         let theme = theme(&site.config);
         let contexts = Contexts::new(site, &theme);
         let page = contexts.page(0, "");
-        let here = contexts.output(&Here {
-            kind: HereKind::NotFound,
-            language: 0,
-            url: "/blog/404.html".to_owned(),
-            json_ld: String::new(),
-        });
+        let missing = Here::new(&contexts, HereKind::NotFound, 0, "/blog/404.html");
+        let here = contexts.output(&missing);
         let length = |value: Option<&Value>| value.and_then(Value::len);
         (
             length(page.get_from_path("tags")),

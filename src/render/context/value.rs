@@ -24,7 +24,12 @@ impl Serialize for Fields<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut record = serializer.serialize_struct("record", self.0.len())?;
         for (name, value) in self.0 {
-            record.serialize_field(name, value)?;
+            // A value goes through the serializer by a detour, which these can do without.
+            match value.as_bool() {
+                Some(flag) => record.serialize_field(name, &flag)?,
+                None if value.is_none() => record.serialize_field(name, &())?,
+                None => record.serialize_field(name, value)?,
+            }
         }
         record.end()
     }

@@ -53,13 +53,18 @@ pub(super) fn door(contexts: &Contexts<'_>, channel: usize, door: &Door, here: &
 
 /// The invitation of an output: what its page is for decides. None where the reader is on the
 /// way in already, and where the text has one.
-pub(super) fn call(contexts: &Contexts<'_>, here: &Here<'_>) -> Value {
+pub(super) fn call(
+    contexts: &Contexts<'_>,
+    kind: &HereKind<'_>,
+    language: usize,
+    url: &str,
+) -> Value {
     let site = contexts.site;
     let general = || Wish {
-        language: LanguageId::try_from(here.language).unwrap_or_default(),
+        language: LanguageId::try_from(language).unwrap_or_default(),
         ..Wish::default()
     };
-    let wish = match here.kind {
+    let wish = match *kind {
         HereKind::Page(id) => {
             let page = &site.pages[id as usize];
             let holes = &page.source.body.holes;
@@ -80,9 +85,9 @@ pub(super) fn call(contexts: &Contexts<'_>, here: &Here<'_>) -> Value {
             return Value::none();
         }
     };
-    let lang = &site.config.languages[here.language].tag;
+    let lang = &site.config.languages[language].tag;
     match site.call(&wish) {
-        Some(call) if call.join != here.url => super::call::value(&call, lang, &str::to_owned),
+        Some(call) if call.join != url => super::call::value(&call, lang, &str::to_owned),
         _ => Value::none(),
     }
 }

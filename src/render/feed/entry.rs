@@ -5,6 +5,7 @@ use super::facts;
 use super::moments::Stamp;
 use crate::render::{address, key, sanitise, summary};
 use crate::site::{ListOf, Page, PageId, Site};
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write;
 
@@ -12,10 +13,10 @@ use std::fmt::Write;
 pub(crate) struct Entry<'a> {
     /// Whole URL; also the id.
     pub(crate) url: String,
-    pub(crate) title: String,
+    pub(crate) title: Cow<'a, str>,
     pub(crate) published: Option<Stamp>,
     pub(crate) updated: Stamp,
-    pub(crate) summary: String,
+    pub(crate) summary: Cow<'a, str>,
     /// HTML; none where feeds carry summaries only.
     pub(crate) content: Option<String>,
     pub(crate) authors: Vec<&'a str>,

@@ -72,8 +72,12 @@ fn item(entry: &Entry<'_>, language: &str) -> Value {
         entry.published.map(|published| json!(published.rfc3339())),
     );
     set("date_modified", Some(json!(entry.updated.rfc3339())));
-    let names =
-        |names: &[&str]| -> Vec<String> { names.iter().map(|name| sanitise::line(name)).collect() };
+    let names = |names: &[&str]| -> Vec<_> {
+        names
+            .iter()
+            .map(|name| sanitise::line(name).into_owned())
+            .collect()
+    };
     set(
         "authors",
         (!entry.authors.is_empty()).then(|| {

@@ -1,7 +1,7 @@
 //! Events, at a place, from afar, or both.
 
 use super::node::{Json, Node};
-use super::{Missing, image, last_second, named, organization, publisher};
+use super::{Missing, image, last_second, named, organization};
 use crate::content::Kind;
 use crate::content::kind::Event;
 use crate::render::address::absolute;
@@ -38,7 +38,7 @@ pub(super) fn node(
     let mut node = Node::new("Event");
     node.text("name", &page.source.title);
     node.set("url", absolute(config, &page.url));
-    node.text("description", &summary::of(page));
+    node.line("description", &summary::of(page));
     node.moment("startDate", event.start.as_ref().map(|start| start.value));
     node.maybe(
         "endDate",
@@ -108,6 +108,6 @@ fn organizer(site: &Site, page: &Page, event: &Event) -> Json {
             node.set("url", absolute(&site.config, &page.url));
             node.finish()
         }
-        (None, None) => publisher(site, page.language),
+        (None, None) => super::organization(site, page.language),
     }
 }

@@ -127,10 +127,8 @@ fn street(employer: &Page) -> Option<&str> {
 /// The text of the page as HTML paragraphs; it may not just repeat the title.
 fn description(page: &Page) -> Option<String> {
     let source = &page.source;
-    let paragraphs: Vec<String> = source
-        .body
-        .plain
-        .get()
+    let plain = source.body.plain.get();
+    let paragraphs: Vec<_> = plain
         .lines()
         .map(sanitise::line)
         .filter(|line| !line.is_empty())

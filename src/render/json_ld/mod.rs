@@ -90,7 +90,7 @@ fn home(site: &Site, language: LanguageId) -> String {
     node.set("url", absolute(config, &origin::home(config, tag)));
     node.text("description", config.description.get(&tag.tag));
     node.set("inLanguage", &tag.tag);
-    node.set("publisher", publisher(site, language));
+    publisher(&mut node, site, language);
     node.maybe("image", origin::site_image(config));
     script(&[node.finish()])
 }
@@ -124,22 +124,21 @@ fn list(
         "inLanguage",
         &config.languages[usize::from(list.language)].tag,
     );
-    let items: Vec<Json> = pages
-        .iter()
-        .filter_map(|id| site.pages.get(*id as usize))
-        .zip(1..)
-        .map(|(page, position): (&Page, u32)| {
-            let mut item = Node::new("ListItem");
-            item.set("position", position);
-            item.set("url", absolute(config, &page.url));
-            item.set("name", sanitise::line(&page.source.title));
-            item.finish()
-        })
-        .collect();
-    if !items.is_empty() {
-        let mut all = Node::new("ItemList");
-        all.set("itemListElement", items);
-        node.set("mainEntity", all.finish());
+    if !pages.is_empty() {
+        let pages = pages.iter().filter_map(|id| site.pages.get(*id as usize));
+        let pages = pages.zip(1_u32..);
+        node.object("mainEntity", "ItemList", |all| {
+            all.objects(
+                "itemListElement",
+                "ListItem",
+                pages,
+                |item, (page, position)| {
+                    item.set("position", position);
+                    item.set("url", absolute(config, &page.url));
+                    item.set("name", sanitise::line(&page.source.title));
+                },
+            );
+        });
     }
     with_breadcrumbs(node.finish(), site, trail)
 }
@@ -197,18 +196,30 @@ fn last_second(moment: Moment, zone: &TimeZone) -> String {
     })
 }
 
-/// The site as the one who publishes.
-fn publisher(site: &Site, language: LanguageId) -> Json {
+/// The site as an organization.
+fn organization(site: &Site, language: LanguageId) -> Json {
+    let mut node = Node::new("Organization");
+    own(&mut node, site, language);
+    node.finish()
+}
+
+/// Adds the site as the one who publishes.
+fn publisher(node: &mut Node, site: &Site, language: LanguageId) {
+    node.object("publisher", "Organization", |publisher| {
+        own(publisher, site, language);
+    });
+}
+
+/// What is told of the site as an organization.
+fn own(node: &mut Node, site: &Site, language: LanguageId) {
     let config = &*site.config;
     let language = &config.languages[usize::from(language)];
-    let mut node = Node::new("Organization");
     node.set("name", config.title.get(&language.tag));
     node.set(
         "url",
         absolute(config, &origin::home(config, &config.languages[0])),
     );
     node.maybe("logo", origin::site_image(config));
-    node.finish()
 }
 
 /// The page's cover, else the site's picture.
@@ -224,19 +235,18 @@ fn breadcrumbs(site: &Site, trail: Trail<'_>) -> Option<Json> {
     if trail.len() < 2 {
         return None;
     }
-    let items: Vec<Json> = trail
-        .iter()
-        .zip(1..)
-        .map(|((title, url), position): (_, u32)| {
-            let mut item = Node::new("ListItem");
+    let mut node = Node::new("BreadcrumbList");
+    let steps = trail.iter().zip(1_u32..);
+    node.objects(
+        "itemListElement",
+        "ListItem",
+        steps,
+        |item, ((title, url), position)| {
             item.set("position", position);
             item.set("name", sanitise::line(title));
             item.set("item", absolute(&site.config, url));
-            item.finish()
-        })
-        .collect();
-    let mut node = Node::new("BreadcrumbList");
-    node.set("itemListElement", items);
+        },
+    );
     Some(node.finish())
 }
 

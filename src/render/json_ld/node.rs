@@ -9,6 +9,7 @@ use crate::content::bytes;
 use crate::content::date::Moment;
 use crate::render::sanitise;
 use serde_json::Number;
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// What a property may have.
@@ -62,10 +63,46 @@ impl Node {
 
     /// Adds a property. A name is written as it is, and once.
     pub(super) fn set(&mut self, name: &'static str, value: impl Written) {
+        self.name(name);
+        value.write(&mut self.0);
+    }
+
+    /// Adds an object of a type, filled where it stands.
+    pub(super) fn object(&mut self, name: &'static str, of: &str, fill: impl FnOnce(&mut Self)) {
+        self.name(name);
+        self.nested(of, fill);
+    }
+
+    /// Adds a list of objects of a type, each filled where it stands.
+    pub(super) fn objects<T>(
+        &mut self,
+        name: &'static str,
+        of: &str,
+        items: impl IntoIterator<Item = T>,
+        fill: impl Fn(&mut Self, T),
+    ) {
+        self.name(name);
+        self.0.push('[');
+        for (index, item) in items.into_iter().enumerate() {
+            if index > 0 {
+                self.0.push(',');
+            }
+            self.nested(of, |node| fill(node, item));
+        }
+        self.0.push(']');
+    }
+
+    fn nested(&mut self, of: &str, fill: impl FnOnce(&mut Self)) {
+        self.0.push_str("{\"@type\":");
+        of.write(&mut self.0);
+        fill(self);
+        self.0.push('}');
+    }
+
+    fn name(&mut self, name: &'static str) {
         self.0.push_str(",\"");
         self.0.push_str(name);
         self.0.push_str("\":");
-        value.write(&mut self.0);
     }
 
     /// Adds a property that may be missing.
@@ -77,9 +114,13 @@ impl Node {
 
     /// A text on one line; an empty one is left out.
     pub(super) fn text(&mut self, name: &'static str, text: &str) {
-        let text = sanitise::line(text);
-        if !text.is_empty() {
-            self.set(name, text);
+        self.line(name, &sanitise::line(text));
+    }
+
+    /// A text that is one clean line already; an empty one is left out.
+    pub(super) fn line(&mut self, name: &'static str, line: &str) {
+        if !line.is_empty() {
+            self.set(name, line);
         }
     }
 
@@ -146,6 +187,12 @@ impl Written for str {
 impl Written for String {
     fn write(&self, json: &mut String) {
         self.as_str().write(json);
+    }
+}
+
+impl Written for Cow<'_, str> {
+    fn write(&self, json: &mut String) {
+        (**self).write(json);
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) fn node(site: &Site, page: &Page, company: &Company) -> Json {
     let url = absolute(config, &page.url);
     let name = company_name(site, page, page.language);
     node.text("name", name);
-    let others: Vec<String> = company
+    let others: Vec<_> = company
         .name
         .iter()
         .chain(company.names.iter().map(|(_, name)| name))
@@ -28,7 +28,7 @@ pub(super) fn node(site: &Site, page: &Page, company: &Company) -> Json {
     }
     node.set("url", company.website.as_deref().unwrap_or(&url));
     node.set("mainEntityOfPage", &url);
-    node.text("description", &summary::of(page));
+    node.line("description", &summary::of(page));
     match &page.cover {
         Some(cover) => node.set("logo", absolute(config, &cover.url)),
         None => node.maybe("image", image(site, page)),

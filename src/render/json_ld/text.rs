@@ -6,6 +6,7 @@ use crate::content::{Details, Kind};
 use crate::render::address::absolute;
 use crate::render::{sanitise, summary};
 use crate::site::{ListOf, Page, Site};
+use std::borrow::Cow;
 
 /// The node of a text.
 pub(super) fn node(site: &Site, page: &Page) -> Json {
@@ -27,7 +28,7 @@ pub(super) fn node(site: &Site, page: &Page) -> Json {
         node.set("mainEntityOfPage", &url);
         node.set("url", &url);
     }
-    node.text("description", &summary::of(page));
+    node.line("description", &summary::of(page));
     node.moment("datePublished", page.date);
     node.moment("dateModified", page.updated.or(page.date));
     node.set(
@@ -35,7 +36,7 @@ pub(super) fn node(site: &Site, page: &Page) -> Json {
         &config.languages[usize::from(page.language)].tag,
     );
     node.set("author", authors(site, page));
-    node.set("publisher", publisher(site, page.language));
+    publisher(&mut node, site, page.language);
     node.maybe("image", image(site, page));
     let keywords = keywords(site, page);
     if !keywords.is_empty() {
@@ -97,7 +98,7 @@ fn authors(site: &Site, page: &Page) -> Vec<Json> {
                 person.set("name", name);
                 vec![person.finish()]
             }
-            None => vec![publisher(site, page.language)],
+            None => vec![super::organization(site, page.language)],
         };
     }
     names
@@ -115,7 +116,7 @@ fn authors(site: &Site, page: &Page) -> Vec<Json> {
         .collect()
 }
 
-fn keywords(site: &Site, page: &Page) -> Vec<String> {
+fn keywords<'a>(site: &'a Site, page: &Page) -> Vec<Cow<'a, str>> {
     page.terms
         .iter()
         .flat_map(|(_, terms)| terms)
