@@ -150,7 +150,7 @@ fn resolved(root: &Path) -> Resolved {
 /// A resolved site, to be rendered as often as wished; its outputs are thrown away.
 struct Rendered<'a> {
     site: Site,
-    theme: Theme,
+    theme: Arc<Theme>,
     root: &'a Path,
 }
 

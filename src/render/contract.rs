@@ -553,7 +553,7 @@ pub const RECORDS: &[Record] = &[
         fields: fields! {
             "of" Text, "`home`, `section`, `kind`, `term`, `author` or `archive`";
             "kind" Maybe(TEXT), "of a list of a kind and of a section: the kind of its pages when they are of one kind";
-            "kinds" List(&TEXT), "kinds of its pages, on all parts";
+            "kinds" List(TEXT), "kinds of its pages, on all parts";
             "title" Text, "title";
             "content" Html, "body of `_index.md`; may be empty";
             "pages" List(CARD), "pages of this part; none on an archive, which has `years`";

@@ -188,13 +188,7 @@ impl Fields {
     /// A day stays a day: `2026-10-01`.
     fn moment(&mut self, key: &str, moment: Option<Moment>) {
         if let Some(moment) = moment {
-            let form = if moment.has_time {
-                "%Y-%m-%dT%H:%M:%S%:z"
-            } else {
-                "%Y-%m-%d"
-            };
-            let zoned = moment.at.to_zoned(jiff::tz::TimeZone::fixed(moment.offset));
-            self.set(key, json!(zoned.strftime(form).to_string()));
+            self.set(key, json!(moment.w3c()));
         }
     }
 }

@@ -202,7 +202,7 @@ fn write_place(part: &mut Document, config: &Config, place: &Place<'_>) -> io::R
     part.open("url", &[])?;
     part.text("loc", &[], &absolute(config, &place.url))?;
     if let Some(modified) = place.modified {
-        part.text("lastmod", &[], &w3c(modified))?;
+        part.text("lastmod", &[], &modified.w3c())?;
     }
     if !place.translations.is_empty() {
         let mut versions = place.translations.clone();
@@ -226,20 +226,6 @@ fn alternate(part: &mut Document, hreflang: &str, url: &str) -> io::Result<()> {
         "xhtml:link",
         &[("rel", "alternate"), ("hreflang", hreflang), ("href", url)],
     )
-}
-
-/// A W3C datetime: a day, or an instant in whole seconds.
-fn w3c(moment: Moment) -> String {
-    let form = if moment.has_time {
-        "%Y-%m-%dT%H:%M:%S%:z"
-    } else {
-        "%Y-%m-%d"
-    };
-    moment
-        .at
-        .to_zoned(jiff::tz::TimeZone::fixed(moment.offset))
-        .strftime(form)
-        .to_string()
 }
 
 /// Whole URL of the sitemap, for `robots.txt`.

@@ -71,7 +71,7 @@ fn a_list_tells_the_kinds_of_its_pages_when_they_differ() {
     site.build().fine();
     assert_eq!(chips("tags/同/index.html"), 0);
     let mine = "company: { name: 乙 }\n";
-    site.write("content/companies/b.md", &tagged("乙", mine));
+    site.write("content/companies/b.md", tagged("乙", mine));
     site.build().fine();
     assert_eq!(chips("tags/同/index.html"), 3);
     assert_eq!(chips("tags/一/index.html"), 0);

@@ -53,6 +53,20 @@ impl Moment {
             .and_then(|next| next.start_of_day())
             .map_or(self.at, |next| next.timestamp())
     }
+
+    /// The instant in whole seconds with its offset: `2026-10-01T08:00:00+08:00` (RFC 3339).
+    pub fn rfc3339(&self) -> String {
+        let whole = Timestamp::from_second(self.at.as_second()).unwrap_or(self.at);
+        whole.display_with_offset(self.offset).to_string()
+    }
+
+    /// A day without a time of day as `2026-10-01`, else as [`Moment::rfc3339`].
+    pub fn w3c(&self) -> String {
+        if self.has_time {
+            return self.rfc3339();
+        }
+        self.offset.to_datetime(self.at).date().to_string()
+    }
 }
 
 /// Why a date could not be read.

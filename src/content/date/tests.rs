@@ -145,6 +145,31 @@ fn a_bare_day_ends_with_its_day() {
     assert_eq!(parse("x", &zone), Err(DateError::Unknown));
 }
 
+#[test]
+fn a_moment_is_told_in_whole_seconds_with_its_offset() {
+    let zone = TimeZone::get("Asia/Shanghai").expect("bundled");
+    for (written, rfc3339, w3c) in [
+        ("2024-05-20", "2024-05-20T00:00:00+08:00", "2024-05-20"),
+        (
+            "2024-05-20T01:02:03.987-03:30",
+            "2024-05-20T01:02:03-03:30",
+            "2024-05-20T01:02:03-03:30",
+        ),
+        (
+            "2024-05-20T01:02:03Z",
+            "2024-05-20T01:02:03+00:00",
+            "2024-05-20T01:02:03+00:00",
+        ),
+    ] {
+        let moment = parse(written, &zone).expect("a date");
+        assert_eq!(
+            (&*moment.rfc3339(), &*moment.w3c()),
+            (rfc3339, w3c),
+            "{written}"
+        );
+    }
+}
+
 proptest! {
     #[test]
     fn no_text_panics(text in any::<String>()) {

@@ -71,11 +71,7 @@ pub(super) fn maybe_date(moment: Option<&Moment>, zone: &TimeZone) -> Value {
 
 fn date_text(moment: &Moment, zone: &TimeZone) -> String {
     if moment.has_time {
-        moment
-            .at
-            .to_zoned(TimeZone::fixed(moment.offset))
-            .strftime("%Y-%m-%dT%H:%M:%S%:z")
-            .to_string()
+        moment.rfc3339()
     } else {
         moment.at.to_zoned(zone.clone()).date().to_string()
     }

@@ -171,29 +171,21 @@ impl Missing {
     }
 }
 
-/// `2026-10-01T14:00:00+08:00`.
-fn stamp(moment: Moment) -> String {
-    moment
-        .at
-        .to_zoned(TimeZone::fixed(moment.offset))
-        .strftime("%Y-%m-%dT%H:%M:%S%:z")
-        .to_string()
-}
-
 /// The last second of a day that was given without a time, or the moment as it was given.
 fn last_second(moment: Moment, zone: &TimeZone) -> String {
     if moment.has_time {
-        return stamp(moment);
+        return moment.rfc3339();
     }
     let end = moment.end(zone);
     let at = end
         .checked_sub(jiff::SignedDuration::from_secs(1))
         .unwrap_or(end);
-    stamp(Moment {
+    let last = Moment {
         at,
         offset: zone.to_offset(at),
         has_time: true,
-    })
+    };
+    last.rfc3339()
 }
 
 /// The site as an organization.

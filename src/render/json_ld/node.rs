@@ -131,7 +131,7 @@ impl Node {
 
     /// A moment with its offset.
     pub(super) fn moment(&mut self, name: &'static str, moment: Option<Moment>) {
-        self.maybe(name, moment.map(super::stamp));
+        self.maybe(name, moment.map(|moment| moment.rfc3339()));
     }
 
     /// The object.

@@ -90,7 +90,7 @@ fn the_same_elements_and_attributes_are_kept() {
             assert_eq!(is_kept(name, attribute), kept, "{name} {attribute}");
         }
     }
-    for name in CLEANER.clone_clean_content_tags() {
+    for name in BTreeSet::from_iter(CLEANER.clone_clean_content_tags()) {
         assert!(element(name).is_none(), "{name}");
     }
 }
