@@ -55,7 +55,8 @@ pub fn below(root: &Path, parts: &[&str]) -> Option<Listing> {
             names(&path, &mut paths)?;
         }
     }
-    paths.par_sort_unstable();
+    // Any order will do; that of bytes is found fastest.
+    paths.par_sort_unstable_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
     let found: Option<Vec<(String, Stat)>> = paths
         .par_iter()
         .map(|path| {

@@ -109,8 +109,8 @@ pub fn render(
     sink: &dyn Sink,
 ) -> anyhow::Result<Vec<Diagnostic>> {
     let contexts = timings.stage("contexts", || Contexts::new(site, theme));
-    let mut diagnostics = body::unknown_components(&contexts);
-    diagnostics.extend(theme.checked().iter().cloned());
+    let mut diagnostics = timings.stage("components", || body::unknown_components(&contexts));
+    diagnostics.extend(timings.stage("theme", || theme.checked().iter().cloned()));
     if !theme.is_whole() {
         // Loading said which templates do not compile.
         return Ok(diagnostics);

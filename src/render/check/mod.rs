@@ -85,7 +85,20 @@ pub fn check_templates(theme: &Theme) -> Vec<Diagnostic> {
         .filter(|(name, _)| name.ends_with(".html"));
     diagnostics.extend(pages.flat_map(|(_, template)| links::tracked(template, &theme.site_url)));
     diag::sort(&mut diagnostics);
+    diagnostics.dedup_by(is_same);
     diagnostics
+}
+
+/// Whether a mistake is told already: a template that many extend is walked for each of them.
+/// Of two hints that list what there is, the shorter one holds for more of them.
+fn is_same(next: &mut Diagnostic, first: &mut Diagnostic) -> bool {
+    let is_same =
+        (next.code, &next.place, &next.message) == (first.code, &first.place, &first.message);
+    let length = |told: &Diagnostic| told.hints.iter().map(String::len).sum::<usize>();
+    if is_same && length(next) < length(first) {
+        std::mem::swap(&mut next.hints, &mut first.hints);
+    }
+    is_same
 }
 
 /// Variables of a directive's component: its own, and the globals without `here`.

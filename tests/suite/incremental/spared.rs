@@ -1,6 +1,6 @@
 //! What a build does not do again, and what it does.
 
-use super::{build, same_as_clean, site};
+use super::{append, build, same_as_clean, site};
 use crate::harness::Site;
 use std::fs;
 
@@ -223,4 +223,29 @@ fn lost_outputs_are_made_of_what_the_store_has() {
     assert!(stages(&site).iter().any(|stage| stage == "html"));
     assert!(!stages(&site).iter().any(|stage| stage == "html"));
     same_as_clean(&site, 15).expect("the same");
+}
+
+#[test]
+fn what_the_check_of_the_templates_found_is_told_until_it_is_mended() {
+    let site = site();
+    site.write(
+        "site.yaml",
+        format!(
+            "{}checks: {{ unknown-template-field: warn }}\n",
+            site.read("site.yaml")
+        ),
+    );
+    let base = "themes/default/templates/base.html";
+    let with_mistake = "{% if not site %}{{ nosuchthing }}{% endif %}";
+    append(&site, base, with_mistake);
+    // The outputs are gone each time, so the templates are wanted again.
+    for _ in 0..3 {
+        let ran = build(&site, 15, &[]).fine();
+        let told = ran.stderr.matches("nosuchthing").count();
+        assert_eq!(told, 1, "{}", ran.stderr);
+        fs::remove_dir_all(site.path("public")).expect("outputs");
+    }
+    site.write(base, site.read(base).replace(with_mistake, ""));
+    let ran = build(&site, 15, &[]).fine();
+    assert!(!ran.stderr.contains("nosuchthing"), "{}", ran.stderr);
 }
