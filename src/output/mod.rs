@@ -6,6 +6,7 @@
 
 mod built;
 mod commit;
+mod lock;
 mod manifest;
 mod memory;
 mod path;

@@ -7,6 +7,7 @@
 //! file is the one that was written then.
 
 use super::commit::{self, Change};
+use super::lock::{lock, settle};
 use super::manifest::{self, Hash, MANIFEST, Manifest};
 use super::{Record, path};
 use crate::render::Sink;
@@ -14,19 +15,14 @@ use crate::store::{Digest, Moment, Stat, digest_all};
 use anyhow::Context as _;
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{BufReader, ErrorKind, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 /// Copies up to this size are read once into memory, larger ones are streamed.
 const IN_MEMORY: u64 = 4 << 20;
-
-/// How often and after what pause a lock is tried again before it counts as another build's.
-const LOCK_TRIES: usize = 100;
-const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// What a commit did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -362,57 +358,6 @@ impl Sink for Stage {
             self.put_file(path, key, source, metadata.len())
                 .with_context(cannot)
         }
-    }
-}
-
-/// The folder with links in its parents resolved, so that a link to the folder itself works
-/// and everything after sees one name.
-fn settle(out: &Path) -> anyhow::Result<PathBuf> {
-    let cannot = || format!("cannot use `{}` as the output folder", out.display());
-    match fs::canonicalize(out) {
-        Ok(found) => {
-            anyhow::ensure!(found.is_dir(), "`{}` is not a folder", out.display());
-            Ok(found)
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let absolute = std::path::absolute(out).with_context(cannot)?;
-            let (Some(parent), Some(name)) = (absolute.parent(), absolute.file_name()) else {
-                anyhow::bail!("{}", cannot());
-            };
-            fs::create_dir_all(parent).with_context(cannot)?;
-            Ok(fs::canonicalize(parent).with_context(cannot)?.join(name))
-        }
-        Err(error) => Err(error).with_context(cannot),
-    }
-}
-
-fn lock(path: &Path, out: &Path) -> anyhow::Result<File> {
-    let cannot = || format!("cannot lock `{}`", path.display());
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)
-        .with_context(cannot)?;
-    // A process that is just being started inherits open files for a moment, and the lock of
-    // a build that has ended with them: what is locked for longer is another build.
-    let mut locked = file.try_lock();
-    for _ in 0..LOCK_TRIES {
-        if !matches!(locked, Err(TryLockError::WouldBlock)) {
-            break;
-        }
-        std::thread::sleep(LOCK_PAUSE);
-        locked = file.try_lock();
-    }
-    match locked {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => anyhow::bail!(
-            "another build is writing to `{}`; wait until it has ended",
-            out.display()
-        ),
-        // A file system without locks: better a build without one than no build.
-        Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => Ok(file),
-        Err(TryLockError::Error(error)) => Err(error).with_context(cannot),
     }
 }
 

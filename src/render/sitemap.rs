@@ -72,7 +72,7 @@ fn part_file(number: usize) -> String {
 }
 
 fn open() -> io::Result<Document> {
-    let mut part = Document::new()?;
+    let mut part = Document::new(16 << 10)?;
     part.open(
         "urlset",
         &[
@@ -90,7 +90,7 @@ fn close(mut part: Document) -> io::Result<Vec<u8>> {
 }
 
 fn index(config: &Config, parts: usize) -> io::Result<Vec<u8>> {
-    let mut index = Document::new()?;
+    let mut index = Document::new(16 << 10)?;
     index.open(
         "sitemapindex",
         &[("xmlns", "http://www.sitemaps.org/schemas/sitemap/0.9")],

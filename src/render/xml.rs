@@ -16,9 +16,9 @@ pub(crate) struct Document {
 pub(crate) type Attributes<'a> = &'a [(&'a str, &'a str)];
 
 impl Document {
-    /// Starts a document with its XML declaration.
-    pub(crate) fn new() -> io::Result<Self> {
-        let mut writer = Writer::new(Vec::with_capacity(16 * 1024));
+    /// Starts a document with its XML declaration. `room` is how many bytes it is likely to have.
+    pub(crate) fn new(room: usize) -> io::Result<Self> {
+        let mut writer = Writer::new(Vec::with_capacity(room));
         writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
         writer.get_mut().push(b'\n');
         Ok(Self { writer })
@@ -144,7 +144,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_can_be_read_back(text in any::<String>()) {
-            let mut document = Document::new().unwrap();
+            let mut document = Document::new(0).unwrap();
             document.text("a", &[("b", &text)], &text).unwrap();
             let (attribute, content) = read(&document.finish());
             let clean = crate::render::sanitise::text(&text).into_owned();

@@ -8,6 +8,7 @@ use crate::site::{ListOf, Page, PageId, Site};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write;
+use std::sync::Arc;
 
 /// An entry.
 pub(crate) struct Entry<'a> {
@@ -18,7 +19,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) updated: Stamp,
     pub(crate) summary: Cow<'a, str>,
     /// HTML; none where feeds carry summaries only.
-    pub(crate) content: Option<String>,
+    pub(crate) content: Option<Arc<str>>,
     pub(crate) authors: Vec<&'a str>,
     pub(crate) categories: Vec<&'a str>,
     pub(crate) image: Option<String>,
@@ -82,12 +83,15 @@ pub(crate) fn fill(site: &Site, id: PageId, entry: &mut Entry<'_>, bodies: &Bodi
         return;
     };
     let page = &site.pages[id as usize];
-    let html = format!("{}{body}{}", facts(site, page), collected(site, page));
+    let (before, after) = (facts(site, page), collected(site, page));
+    let html = match before.is_empty() && after.is_empty() {
+        true => body,
+        false => format!("{before}{body}{after}").into(),
+    };
     // An empty element says less than none, and validators dislike it.
-    entry.content = Some(if html.trim().is_empty() {
-        format!("<p>{}</p>", sanitise::escape(&entry.summary))
-    } else {
-        html
+    entry.content = Some(match html.trim().is_empty() {
+        true => format!("<p>{}</p>", sanitise::escape(&entry.summary)).into(),
+        false => html,
     });
 }
 

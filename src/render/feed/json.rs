@@ -58,7 +58,7 @@ fn item(entry: &Entry<'_>, language: &str) -> Value {
     match &entry.content {
         Some(content) => {
             set("summary", summary);
-            set("content_html", Some(json!(content)));
+            set("content_html", Some(json!(&**content)));
         }
         // An item without any content is not valid.
         None => set(

@@ -53,6 +53,15 @@ impl Feed<'_> {
     fn file(&self, form: FeedForm) -> String {
         format!("{}{}", self.home, form.file())
     }
+
+    /// Bytes that it is likely to have: escaped, bodies grow by about a tenth.
+    fn room(&self) -> usize {
+        let bodies = self
+            .entries
+            .iter()
+            .filter_map(|entry| entry.content.as_deref());
+        bodies.map(|body| body.len() / 8 * 9).sum::<usize>() + (self.entries.len() + 1) * 1024
+    }
 }
 
 /// A list that has feeds, with the pages in them.

@@ -9,7 +9,7 @@ use std::io;
 
 /// Writes the document.
 pub(super) fn document(feed: &Feed<'_>) -> io::Result<Vec<u8>> {
-    let mut xml = Document::new()?;
+    let mut xml = Document::new(feed.room())?;
     xml.open(
         "rss",
         &[
