@@ -7,6 +7,7 @@ use crate::platforms::server::Server;
 use base64::Engine as _;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -69,10 +70,14 @@ fn tree(root: &Path) -> BTreeMap<String, Vec<u8>> {
         .into_iter()
         .flatten()
         .filter(|entry| entry.file_type().is_file())
-        .map(|entry| {
+        .filter_map(|entry| {
             let name = entry.path().strip_prefix(root).expect("below the folder");
-            let bytes = fs::read(entry.path()).expect("a readable file");
-            (name.to_string_lossy().into_owned(), bytes)
+            let bytes = match fs::read(entry.path()) {
+                // A run that goes on has given it another name since.
+                Err(error) if error.kind() == ErrorKind::NotFound => return None,
+                read => read.expect("a readable file"),
+            };
+            Some((name.to_string_lossy().into_owned(), bytes))
         })
         .collect()
 }
