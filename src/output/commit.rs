@@ -41,9 +41,9 @@ pub(super) struct Change {
 impl Change {
     /// Orders staged files and removals; `tree` says that there is a staged folder too.
     pub(super) fn new(staged: BTreeMap<String, u64>, removed: Vec<String>, tree: bool) -> Self {
-        let parents: BTreeSet<&str> = staged.keys().flat_map(|path| parents_of(path)).collect();
+        let parents: BTreeSet<&str> = staged.keys().flat_map(|path| path::parents(path)).collect();
         let in_the_way = |path: &String| {
-            parents.contains(path.as_str()) || parents_of(path).any(|up| staged.contains_key(up))
+            parents.contains(path.as_str()) || path::parents(path).any(|up| staged.contains_key(up))
         };
         let (clear, remove) = removed.into_iter().partition(in_the_way);
         Self {
@@ -54,11 +54,6 @@ impl Change {
             moves: staged.into_iter().collect(),
         }
     }
-}
-
-/// The folders above a path, the nearest last.
-fn parents_of(path: &str) -> impl Iterator<Item = &str> {
-    path.match_indices('/').map(|(at, _)| &path[..at])
 }
 
 /// The staged file of a number.
@@ -154,28 +149,43 @@ enum Begun<'c> {
 }
 
 /// Looks at everything that could stop a commit, while the old site is still whole. Gives the
-/// folders that are not there; what would be below them is not looked for.
+/// folders that are not there.
 fn check<'c>(out: &Path, change: &'c Change) -> anyhow::Result<BTreeSet<&'c str>> {
     let cleared: BTreeSet<&str> = change.clear.iter().map(String::as_str).collect();
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
-    let mut missing: BTreeSet<&str> = BTreeSet::new();
-    for (path, _) in &change.moves {
-        let mut is_missing = false;
-        for parent in parents_of(path) {
-            if seen.insert(parent) && (is_missing || !check_parent(out, parent, &cleared)?) {
-                missing.insert(parent);
-            }
-            is_missing = missing.contains(parent);
-        }
-        if is_missing {
-            continue;
-        }
-        let target = path::join(out, path)?;
-        if fs::symlink_metadata(&target).is_ok_and(|meta| meta.is_dir()) {
-            check_folder(&target, path, &cleared)?;
+    let paths = || change.moves.iter().map(|(path, _)| path.as_str());
+    let mut parents = Vec::with_capacity(change.moves.len());
+    let mut before = "";
+    for path in paths() {
+        parents.extend(path::parents_beyond(path, before));
+        before = path;
+    }
+    let mut missing = BTreeSet::new();
+    for (parent, is_there) in in_order(&parents, |parent| check_parent(out, parent, &cleared))? {
+        if !is_there {
+            missing.insert(parent);
         }
     }
+    let paths: Vec<&str> = paths().filter(|path| !is_below(path, &missing)).collect();
+    in_order(&paths, |path| check_target(out, path, &cleared))?;
     Ok(missing)
+}
+
+/// Asks about every path at once; of several errors gives that of the first path.
+fn in_order<'c, T: Send>(
+    paths: &[&'c str],
+    ask: impl Fn(&str) -> anyhow::Result<T> + Sync,
+) -> anyhow::Result<Vec<(&'c str, T)>> {
+    let answers: Vec<anyhow::Result<(&str, T)>> = paths
+        .par_iter()
+        .map(|path| ask(path).map(|answer| (*path, answer)))
+        .collect();
+    answers.into_iter().collect()
+}
+
+/// Whether a file's folder is one of these.
+fn is_below(path: &str, folders: &BTreeSet<&str>) -> bool {
+    let folder = path.rsplit_once('/').map(|(folder, _)| folder);
+    folder.is_some_and(|folder| folders.contains(folder))
 }
 
 /// Whether the folder is there, or something that may be in its place.
@@ -202,7 +212,15 @@ fn check_parent(out: &Path, parent: &str, cleared: &BTreeSet<&str>) -> anyhow::R
     Ok(true)
 }
 
-/// A folder stands where a file must be: fine when everything in it goes away.
+/// A folder may stand where a file must be when everything in it goes away.
+fn check_target(out: &Path, path: &str, cleared: &BTreeSet<&str>) -> anyhow::Result<()> {
+    let target = path::join(out, path)?;
+    if fs::symlink_metadata(&target).is_ok_and(|meta| meta.is_dir()) {
+        check_folder(&target, path, cleared)?;
+    }
+    Ok(())
+}
+
 fn check_folder(folder: &Path, path: &str, cleared: &BTreeSet<&str>) -> anyhow::Result<()> {
     for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
         let entry = entry.with_context(|| format!("cannot read `{}`", folder.display()))?;
@@ -231,9 +249,7 @@ fn perform(work: &Path, out: &Path, change: &Change, begun: Begun<'_>) -> anyhow
     }
     let again = matches!(begun, Begun::Before);
     let is_missing = |path: &str| match &begun {
-        Begun::Now { missing } => parents_of(path)
-            .last()
-            .is_some_and(|up| missing.contains(up)),
+        Begun::Now { missing } => is_below(path, missing),
         Begun::Before => false,
     };
     change.moves.par_iter().try_for_each(|(path, number)| {
@@ -302,6 +318,7 @@ fn files_of_tree(work: &Path, out: &Path) -> anyhow::Result<Vec<(PathBuf, PathBu
 /// Moves a staged file to its place. When a commit is done `again`, a file that is no longer
 /// staged has reached its place before.
 fn place(staged: &Path, target: &Path, again: bool) -> std::io::Result<()> {
+    let _replaced = hold(target);
     match fs::rename(staged, target) {
         Err(error) if error.kind() == ErrorKind::CrossesDevices => {
             let mut name = std::ffi::OsString::from(".guidepost-");
@@ -314,6 +331,19 @@ fn place(staged: &Path, target: &Path, again: bool) -> std::io::Result<()> {
         other => other,
     }
 }
+
+/// Keeps a file that is about to be replaced. A move between folders waits for all others of the
+/// file system, and without this the system would free the replaced file while they wait: that
+/// takes longer than the move.
+#[cfg(target_os = "linux")]
+fn hold(target: &Path) -> Option<impl Drop> {
+    use rustix::fs::{Mode, OFlags, open};
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    open(target, flags, Mode::empty()).ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn hold(_: &Path) {}
 
 /// Removes a file and the folders above it that are empty then.
 fn remove(out: &Path, path: &str) -> anyhow::Result<()> {

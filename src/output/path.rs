@@ -40,6 +40,19 @@ pub(super) fn join(folder: &Path, path: &str) -> anyhow::Result<PathBuf> {
     Ok(joined)
 }
 
+/// The folders above a path, the nearest last.
+pub(super) fn parents(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').map(|(at, _)| &path[..at])
+}
+
+/// The folders above a path that are not above another, of which it is the neighbour in order.
+/// Asked of path after path, each folder comes once.
+pub(super) fn parents_beyond<'p>(path: &'p str, before: &str) -> impl Iterator<Item = &'p str> {
+    let same = path.bytes().zip(before.bytes());
+    let shared = same.take_while(|(byte, other)| byte == other).count();
+    parents(path).filter(move |parent| parent.len() >= shared)
+}
+
 #[cfg(test)]
 mod tests {
     use super::is_safe;

@@ -249,17 +249,34 @@ impl Stage {
         Ok(Staged { file, in_tree })
     }
 
+    /// Whether the public folder has the bytes of this hash. The file is read, by `holds`, only
+    /// when no record says what it is.
+    fn in_place(
+        &self,
+        path: &str,
+        hash: Hash,
+        holds: impl FnOnce(&Path) -> bool,
+    ) -> anyhow::Result<bool> {
+        let target = path::join(&self.out, path)?;
+        Ok(match self.known.get(path) {
+            // Should the file be an older one again, it is written over with the same.
+            Some(known) if known.hash != hash => false,
+            Some(known) if known.is_in_place(&target) => true,
+            _ => holds(&target),
+        })
+    }
+
     /// Takes an output's bytes. They are there only if they are not in place.
     fn put(
         &self,
         path: &str,
         hash: Hash,
         key: Option<Digest>,
-        in_place: impl FnOnce(&Path) -> bool,
+        holds: impl FnOnce(&Path) -> bool,
         write: impl FnOnce(&mut File) -> std::io::Result<()>,
     ) -> anyhow::Result<()> {
         let mut stat = None;
-        if self.is_new || !in_place(&path::join(&self.out, path)?) {
+        if self.is_new || !self.in_place(path, hash, holds)? {
             let cannot = || format!("cannot stage `{path}` in `{}`", self.work.display());
             let Staged { mut file, in_tree } = self.stage(path).with_context(cannot)?;
             write(&mut file).with_context(cannot)?;
@@ -271,9 +288,9 @@ impl Stage {
     }
 
     fn put_bytes(&self, path: &str, key: Option<Digest>, bytes: &[u8]) -> anyhow::Result<()> {
-        let in_place = |target: &Path| holds(target, bytes);
+        let holds = |target: &Path| holds(target, bytes);
         let write = |file: &mut File| file.write_all(bytes);
-        self.put(path, manifest::hash(bytes), key, in_place, write)
+        self.put(path, manifest::hash(bytes), key, holds, write)
     }
 
     fn put_file(
@@ -284,12 +301,12 @@ impl Stage {
         length: u64,
     ) -> anyhow::Result<()> {
         let hash = hash_file(source)?;
-        let in_place = |target: &Path| {
+        let holds = |target: &Path| {
             fs::symlink_metadata(target).is_ok_and(|meta| meta.is_file() && meta.len() == length)
                 && hash_file(target).is_ok_and(|found| found == hash)
         };
         let write = |file: &mut File| std::io::copy(&mut File::open(source)?, file).map(drop);
-        self.put(path, hash, key, in_place, write)
+        self.put(path, hash, key, holds, write)
     }
 }
 
@@ -403,17 +420,13 @@ fn refuse_foreign(out: &Path, foreign: &[String]) -> anyhow::Result<()> {
 fn refuse_nested(manifest: &Manifest) -> anyhow::Result<()> {
     let mut before = "";
     for path in manifest.0.keys() {
-        // Neighbours share most of their folders.
-        let shared = path.bytes().zip(before.bytes());
-        let shared = shared.take_while(|(byte, other)| byte == other).count();
-        before = path;
-        for (at, _) in path.match_indices('/').filter(|(at, _)| *at >= shared) {
+        for parent in path::parents_beyond(path, before) {
             anyhow::ensure!(
-                !manifest.0.contains_key(&path[..at]),
-                "`{}` would be a file and the folder of `{path}`",
-                &path[..at]
+                !manifest.0.contains_key(parent),
+                "`{parent}` would be a file and the folder of `{path}`"
             );
         }
+        before = path;
     }
     Ok(())
 }
