@@ -78,7 +78,7 @@ fn token() -> anyhow::Result<String> {
         .secure_random
         .fill(&mut bytes)
         .map_err(|_| anyhow::anyhow!("the system gives no random bytes for the desk's token"))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex::encode(bytes))
 }
 
 /// Whether a person posts to the account, as far as settings and environment tell.

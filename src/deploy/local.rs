@@ -123,21 +123,12 @@ pub(super) fn md5_of(file: &Path) -> std::io::Result<String> {
     loop {
         let piece = reader.fill_buf()?;
         if piece.is_empty() {
-            return Ok(hex(&hasher.finalize()));
+            return Ok(hex::encode(hasher.finalize()));
         }
         hasher.update(piece);
         let length = piece.len();
         reader.consume(length);
     }
-}
-
-/// Bytes as digits in lower case.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// Every file below the folder, by path.

@@ -4,14 +4,14 @@
 //! Nothing here decides what a page or an output is; a build without a memo gives the same
 //! bytes. Three memories, each sufficient for itself:
 //!
-//! - [`whole`]: nothing that the build reads or wrote has changed → its outcome; nothing but
+//! - `whole`: nothing that the build reads or wrote has changed → its outcome; nothing but
 //!   templates and the files of a few pages → the resolved site;
-//! - [`pages`]: the bytes of a file, its settings and what its sections hand down → the page; the
+//! - `pages`: the bytes of a file, its settings and what its sections hand down → the page; the
 //!   stat of a picture → its size;
 //! - outputs: the digest of everything that an output shows → it is in place already. The sink
 //!   asks for these, because it knows the files.
 //!
-//! The memo lies in the [`store`](crate::store) and in memory; `serve` keeps it from one build
+//! The memo lies in the [`crate::store`] and in memory; `serve` keeps it from one build
 //! to the next.
 
 mod pages;

@@ -36,10 +36,7 @@ impl Manifest {
         let mut text = String::with_capacity(self.0.len() * 64);
         let _ = writeln!(text, "{HEAD} {}", self.0.len());
         for (path, hash) in &self.0 {
-            for byte in hash {
-                let _ = write!(text, "{byte:02x}");
-            }
-            let _ = writeln!(text, " {path}");
+            let _ = writeln!(text, "{} {path}", hex::encode(hash));
         }
         text
     }
@@ -62,12 +59,7 @@ impl Manifest {
 
 fn parse_hash(text: &str) -> Option<Hash> {
     let mut hash = Hash::default();
-    if text.len() != hash.len() * 2 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    for (at, byte) in hash.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[at * 2..at * 2 + 2], 16).ok()?;
-    }
+    hex::decode_to_slice(text, &mut hash).ok()?;
     Some(hash)
 }
 

@@ -3,8 +3,8 @@
 //!
 //! Nothing in the public folder changes before [`Stage::commit`]. The area lies beside the
 //! folder, in `.guidepost/`, so that a commit is renames on one file system. An output is
-//! unchanged when its bytes are, or when a [`Record`] vouches for it: made of the same, and the
-//! file is the one that was written then.
+//! unchanged when its bytes are, or when a [`Record`] vouches for it: made of the same or come
+//! out the same, and the file is the one that was written then.
 
 use super::commit::{self, Change};
 use super::lock::{lock, settle};
@@ -14,6 +14,7 @@ use crate::render::Sink;
 use crate::store::{Digest, Moment, Stat, digest_all};
 use anyhow::Context as _;
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::io::{BufReader, ErrorKind, Read, Write as _};
@@ -154,8 +155,9 @@ impl Stage {
         let state = std::mem::take(self.state.get_mut().unwrap_or_else(PoisonError::into_inner));
         refuse_foreign(&self.out, &state.foreign)?;
         let mut notes = std::mem::take(&mut self.notes);
-        let made: BTreeMap<String, Made> = state.files.into_iter().collect();
-        let hash = |(path, made): (&String, &Made)| (path.clone(), made.hash);
+        let mut made: Vec<(String, Made)> = state.files.into_iter().collect();
+        made.par_sort_unstable_by(|(path, _), (other, _)| path.cmp(other));
+        let hash = |(path, made): &(String, Made)| (path.clone(), made.hash);
         let manifest = Manifest(made.iter().map(hash).collect());
         refuse_nested(&manifest)?;
         let removed = self.no_longer_made(&manifest, &mut notes)?;
@@ -175,13 +177,12 @@ impl Stage {
         Ok(outcome)
     }
 
-    fn records(&self, made: BTreeMap<String, Made>) -> BTreeMap<String, Record> {
+    fn records(&self, made: Vec<(String, Made)>) -> BTreeMap<String, Record> {
         let record = |(path, Made { hash, key, stat }): (String, Made)| {
             let now = || fs::symlink_metadata(self.out.join(&path)).map(|found| Stat::of(&found));
             let stat = stat.or_else(|| now().ok())?;
             Some((path, Record { key, hash, stat }))
         };
-        let made: Vec<(String, Made)> = made.into_iter().collect();
         made.into_par_iter().filter_map(record).collect()
     }
 

@@ -1,10 +1,14 @@
 //! The public folder from outside: what a build writes, keeps, removes and refuses.
 
-use guidepost::output::{Committed, MemoryStage, Stage};
+use guidepost::output::{Committed, MemoryStage, Record, Stage};
 use guidepost::render::Sink as _;
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
+
+type Records = Arc<BTreeMap<String, Record>>;
 
 /// A public folder that is built again and again.
 struct Public {
@@ -23,7 +27,17 @@ impl Public {
     }
 
     fn try_build(&self, files: &[(&str, &str)]) -> anyhow::Result<Committed> {
-        let stage = Stage::open(&self.out())?;
+        self.try_build_after(&Records::default(), files)
+    }
+
+    /// A build that is told what an earlier one left.
+    fn try_build_after(
+        &self,
+        known: &Records,
+        files: &[(&str, &str)],
+    ) -> anyhow::Result<Committed> {
+        let mut stage = Stage::open(&self.out())?;
+        stage.know(Arc::clone(known));
         for (path, text) in files {
             stage.write(path, text.as_bytes())?;
         }
@@ -99,6 +113,22 @@ fn only_what_changed_is_written() {
         figures(&public.build(&[("a/index.html", "a"), ("b.txt", "changed")])),
         (2, 0, 0)
     );
+}
+
+#[test]
+fn what_is_known_of_a_file_holds_until_somebody_touches_it() {
+    let public = Public::new();
+    let files = [("a", "a"), ("b", "b"), ("c", "c"), ("d", "d"), ("e", "e")];
+    let known = Arc::new(public.build(&files).records);
+    public.put("b", "by hand");
+    public.put("c", "by hand");
+    fs::remove_file(public.out().join("d")).expect("removed");
+    let files = [("a", "a"), ("b", "b"), ("c", "new"), ("d", "d"), ("e", "E")];
+    let outcome = public.try_build_after(&known, &files);
+    assert_eq!(figures(&outcome.expect("a build")), (5, 4, 0));
+    for (path, text) in files {
+        assert_eq!(public.text(path).as_deref(), Some(text));
+    }
 }
 
 #[test]
@@ -191,6 +221,9 @@ fn files_of_others_that_are_in_the_way_stop_the_build() {
     public.put("tags", "a file");
     let message = public.refused(&[("tags/index.html", "made")]);
     assert!(message.contains("needs a folder of that name"), "{message}");
+    public.put("jobs", "a file");
+    let message = public.refused(&[("tags/index.html", "made"), ("jobs/index.html", "made")]);
+    assert!(message.starts_with("`[ROOT]/public/jobs`"), "{message}");
     public.put("feed.xml/notes.txt", "by hand");
     let message = public.refused(&[("feed.xml", "made")]);
     assert!(

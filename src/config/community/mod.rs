@@ -1,5 +1,5 @@
 //! `community:` of `site.yaml` as types: the road back from a page to the people. Takes nothing
-//! itself, [`read`] fills it. Knows no pages, no clock and no platforms.
+//! itself, `read` fills it. Knows no pages, no clock and no platforms.
 
 mod check;
 mod read;

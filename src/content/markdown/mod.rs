@@ -8,7 +8,7 @@
 //!    other generators) and leaves tokens; see `piece`.
 //! 3. `emphasis` marks asterisks beside Chinese characters.
 //! 4. pulldown-cmark parses; `plan` pairs its events.
-//! 5. [`write`] and its siblings write HTML, holes, headings and plain text.
+//! 5. `write` and its siblings write HTML, holes, headings and plain text.
 //!
 //! Each rewriting keeps the way back, so that every position is one in the author's file.
 

@@ -410,17 +410,11 @@ impl Key {
     /// A key of the form `id:secret`, both in hexadecimal digits.
     fn read(secret: &Secret) -> Option<Self> {
         let (id, hexadecimal) = secret.reveal().trim().split_once(':')?;
-        let digits = hexadecimal.as_bytes();
-        let is_hexadecimal = |digits: &[u8]| {
-            !digits.is_empty() && digits.iter().all(|digit| digit.is_ascii_hexdigit())
-        };
-        if !is_hexadecimal(id.as_bytes()) || !is_hexadecimal(digits) || digits.len() % 2 == 1 {
+        let is_hexadecimal = |text: &str| text.bytes().all(|digit| digit.is_ascii_hexdigit());
+        if id.is_empty() || !is_hexadecimal(id) || hexadecimal.is_empty() {
             return None;
         }
-        let bytes = digits
-            .chunks(2)
-            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-            .collect::<Option<Vec<_>>>()?;
+        let bytes = hex::decode(hexadecimal).ok()?;
         Some(Self {
             id: id.to_owned(),
             hexadecimal: Secret::new(hexadecimal),

@@ -102,11 +102,8 @@ fn regroup(groups: &[u8], from: u32, to: u32, fill: bool) -> Option<Vec<u8>> {
 mod tests {
     use super::{decode, encode};
 
-    fn bytes(hex: &str) -> Vec<u8> {
-        (0..hex.len())
-            .step_by(2)
-            .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("digits"))
-            .collect()
+    fn bytes(digits: &str) -> Vec<u8> {
+        hex::decode(digits).expect("digits")
     }
 
     /// The examples of NIP-19 itself.

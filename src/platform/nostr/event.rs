@@ -41,7 +41,7 @@ pub(super) struct Draft {
 
 /// The key's public half, in hexadecimal digits.
 pub(super) fn public(key: &SigningKey) -> String {
-    hex(&key.verifying_key().to_bytes())
+    hex::encode(key.verifying_key().to_bytes())
 }
 
 impl Draft {
@@ -60,8 +60,8 @@ impl Draft {
         let signature: Signature = key
             .sign_prehash(&hash)
             .map_err(|_| Failure::refused("the event cannot be signed with this key"))?;
-        event.id = hex(&hash);
-        event.sig = hex(&signature.to_bytes());
+        event.id = hex::encode(hash);
+        event.sig = hex::encode(signature.to_bytes());
         Ok(event)
     }
 
@@ -89,11 +89,11 @@ impl Event {
     pub(super) fn is_genuine(&self) -> bool {
         let hash = self.hash();
         let genuine = || {
-            let key = VerifyingKey::from_slice(&unhex(&self.pubkey)?).ok()?;
-            let signature = Signature::from_slice(&unhex(&self.sig)?).ok()?;
+            let key = VerifyingKey::from_slice(&hex::decode(&self.pubkey).ok()?).ok()?;
+            let signature = Signature::from_slice(&hex::decode(&self.sig).ok()?).ok()?;
             key.verify_prehash(&hash, &signature).ok()
         };
-        self.id == hex(&hash) && genuine().is_some()
+        self.id == hex::encode(hash) && genuine().is_some()
     }
 
     /// The value of a tag.
@@ -135,7 +135,9 @@ impl Event {
     /// The copy's name: the address of an article, the identifier of a note.
     pub(super) fn remote(&self) -> Remote {
         if self.kind != ARTICLE {
-            let url = unhex(&self.id).map(|id| format!("nostr:{}", bech32::encode("note", &id)));
+            let url = hex::decode(&self.id)
+                .ok()
+                .map(|id| format!("nostr:{}", bech32::encode("note", &id)));
             return Remote {
                 id: self.id.clone(),
                 url,
@@ -155,7 +157,7 @@ fn address(pubkey: &str, name: &str) -> Option<String> {
     let mut bytes = vec![0, u8::try_from(name.len()).ok()?];
     bytes.extend(name.as_bytes());
     bytes.extend([2, 32]);
-    bytes.extend(unhex(pubkey)?);
+    bytes.extend(hex::decode(pubkey).ok()?);
     bytes.extend([3, 4]);
     bytes.extend(ARTICLE.to_be_bytes());
     Some(format!("nostr:{}", bech32::encode("naddr", &bytes)))
@@ -244,26 +246,6 @@ fn clean(text: &str) -> String {
         .collect()
 }
 
-/// Hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-/// The bytes of hexadecimal digits.
-pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || !text.len().is_multiple_of(2) {
-        return None;
-    }
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok())
-        .collect()
-}
-
 /// An event out of a relay's message.
 pub(super) fn read(value: &Value) -> Option<Event> {
     Event::deserialize(value).ok().filter(Event::is_genuine)
@@ -271,14 +253,14 @@ pub(super) fn read(value: &Value) -> Option<Event> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ARTICLE, Draft, NOTE, hex, public, read, tag, unhex};
+    use super::{ARTICLE, Draft, NOTE, public, read, tag};
     use k256::schnorr::SigningKey;
     use serde_json::json;
 
     /// The third key of BIP-340's list of test vectors, and its public half there.
     fn key() -> SigningKey {
         let secret = "c90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74020bbea63b14e5c9";
-        SigningKey::from_slice(&unhex(secret).expect("digits")).expect("a key")
+        SigningKey::from_slice(&hex::decode(secret).expect("digits")).expect("a key")
     }
 
     fn draft() -> Draft {
@@ -325,7 +307,7 @@ mod tests {
         other.content.push('!');
         assert_eq!(read(&json!(other)), None);
         let mut renamed = event.clone();
-        renamed.sig = hex(&[7; 64]);
+        renamed.sig = hex::encode([7; 64]);
         assert_eq!(read(&json!(renamed)), None);
         assert_eq!(read(&json!({"id": event.id})), None);
     }

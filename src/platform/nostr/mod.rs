@@ -18,7 +18,7 @@ use super::{
     Attempt, Capabilities, Failure, FailureKind, Identity, Info, Login, Platform, Post, Remote,
     Request, Secret, SecretInfo, Seen, SettingInfo, Tried, setting, variable,
 };
-use event::{ARTICLE, Draft, Event, NOTE, hex, unhex};
+use event::{ARTICLE, Draft, Event, NOTE};
 use k256::schnorr::SigningKey;
 use relay::{Known, Relays, about};
 use serde_json::{Value, json};
@@ -128,7 +128,7 @@ fn form(setting: &str) -> &str {
 
 /// A public key in hexadecimal digits.
 fn author(text: &str) -> Option<String> {
-    key_bytes("npub", text.trim()).map(|bytes| hex(&bytes))
+    key_bytes("npub", text.trim()).map(hex::encode)
 }
 
 /// The 32 bytes of a key in either form.
@@ -136,7 +136,7 @@ fn key_bytes(prefix: &str, text: &str) -> Option<Vec<u8>> {
     let bytes = if text.starts_with(prefix) {
         bech32::decode(prefix, text)?
     } else {
-        unhex(text)?
+        hex::decode(text).ok()?
     };
     (bytes.len() == 32).then_some(bytes)
 }
@@ -209,7 +209,9 @@ impl Platform for Nostr {
         if let Some(most) = self.least_content() {
             capabilities.text.most = most;
         }
-        let name = unhex(&self.author).map(|bytes| bech32::encode("npub", &bytes));
+        let name = hex::decode(&self.author)
+            .map(|bytes| bech32::encode("npub", &bytes))
+            .ok();
         let mut name = name.unwrap_or_else(|| self.author.clone());
         if !known.failures.is_empty() {
             let silent = known
@@ -353,7 +355,7 @@ impl Nostr {
             |message: &str| Failure::new(FailureKind::Credentials, message).naming(&self.variable);
         let bytes = key_bytes("nsec", self.key.reveal().trim())
             .ok_or_else(|| wrong("the secret key is neither `nsec1…` nor 64 hexadecimal digits"))?;
-        self.relays.http.hide(&hex(&bytes));
+        self.relays.http.hide(&hex::encode(&bytes));
         self.relays.http.hide(&bech32::encode("nsec", &bytes));
         let key = SigningKey::from_slice(&bytes).map_err(|_| wrong("the secret key is none"))?;
         if event::public(&key) != self.author {
@@ -436,7 +438,7 @@ fn filter_of(at: &Remote) -> Result<Value, Failure> {
     {
         return Ok(json!({ "kinds": [ARTICLE], "authors": [author], "#d": [name] }));
     }
-    if unhex(&at.id).is_some_and(|bytes| bytes.len() == 32) {
+    if hex::decode(&at.id).is_ok_and(|bytes| bytes.len() == 32) {
         return Ok(json!({ "kinds": [NOTE], "ids": [at.id] }));
     }
     Err(Failure::refused(format!(

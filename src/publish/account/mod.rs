@@ -1,4 +1,4 @@
-//! `accounts:` and `publish:` of `site.yaml` as types: takes nothing itself, [`read`] fills
+//! `accounts:` and `publish:` of `site.yaml` as types: takes nothing itself, [`read()`] fills
 //! them. Knows no secrets and no ledgers.
 
 mod read;
