@@ -51,10 +51,18 @@ pub(super) fn run(
     };
     let here = memo.take_site(options.now);
     let memo = &*memo;
-    let (recalled, (theme, _)) = timings.stage("recall", || {
+    let templates = inputs.digest_of_templates();
+    let only_texts = templates.is_some() && templates == whole.templates;
+    // Most outputs will be taken over: to look at them is work beside that of reading.
+    let look = || {
+        if only_texts {
+            sink.look();
+        }
+    };
+    let (recalled, ((theme, _), ())) = timings.stage("recall", || {
         rayon::join(
             || here.or_else(|| memo.read_site(Arc::clone(&config), options.now)),
-            || theme(root, &config, memo),
+            || rayon::join(|| theme(root, &config, memo), look),
         )
     });
     let Some(mut site) = recalled else {
@@ -71,8 +79,7 @@ pub(super) fn run(
     let Some(theme) = theme.filter(|theme| theme.is_whole()) else {
         return Ok(None);
     };
-    let templates = inputs.digest_of_templates();
-    let few = if templates.is_some() && templates == whole.templates {
+    let few = if only_texts {
         render::render_again(&site, &theme, &changed, timings, sink)?
     } else {
         None

@@ -27,6 +27,7 @@ use crate::render::theme::Theme;
 use crate::store::{self, Digest, Lost, Moment, Segment};
 use pages::{PageEntry, PageRecord};
 use pictures::Measured;
+use rayon::slice::ParallelSliceMut;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
@@ -313,7 +314,7 @@ impl Memo {
             .iter()
             .filter_map(|(path, entry)| entry.record(path, &numbers))
             .collect();
-        pages.sort_by(|a, b| a.path.cmp(&b.path));
+        pages.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
         let site = self.save_site(&folder);
         let index = Index {
             site,

@@ -20,7 +20,7 @@ use std::fs::{self, File};
 use std::io::{BufReader, ErrorKind, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// Copies up to this size are read once into memory, larger ones are streamed.
 const IN_MEMORY: u64 = 4 << 20;
@@ -51,6 +51,8 @@ pub struct Stage {
     /// The folder was not there when the stage was opened: nothing in it has to be looked at.
     is_new: bool,
     known: Arc<BTreeMap<String, Record>>,
+    /// Known outputs that are not in place as they were left, once they have been looked at.
+    astray: OnceLock<Vec<String>>,
     /// When the stage was opened, by the clock of the file system.
     moment: Option<Moment>,
     next: AtomicU64,
@@ -126,6 +128,7 @@ impl Stage {
             notes,
             is_new,
             known: Arc::default(),
+            astray: OnceLock::new(),
             moment: Moment::now(&work.join("clock")).ok(),
             work,
             next: AtomicU64::new(0),
@@ -183,7 +186,19 @@ impl Stage {
             let stat = stat.or_else(|| now().ok())?;
             Some((path, Record { key, hash, stat }))
         };
-        made.into_par_iter().filter_map(record).collect()
+        let records: Vec<(String, Record)> = made.into_par_iter().filter_map(record).collect();
+        records.into_iter().collect()
+    }
+
+    fn astray(&self) -> &[String] {
+        self.astray.get_or_init(|| {
+            let known: Vec<(&String, &Record)> = self.known.iter().collect();
+            let is_astray = |(path, record): &&(&String, &Record)| {
+                !record.is_in_place(&self.out.join(path.as_str()))
+            };
+            let astray = known.par_iter().filter(is_astray);
+            astray.map(|(path, _)| (*path).clone()).collect()
+        })
     }
 
     /// Files of earlier builds that this one did not make. One that somebody edited since is
@@ -334,18 +349,20 @@ impl Sink for Stage {
         self.earlier.is_some()
     }
 
+    fn look(&self) {
+        self.astray();
+    }
+
     fn keep_all_but(&self, paths: &BTreeSet<String>) -> bool {
-        let kept = || self.known.iter().filter(|(path, _)| !paths.contains(*path));
         let earlier = self.earlier.as_ref();
         let known = || self.known.iter().map(|(path, record)| (path, &record.hash));
         let is_ours = earlier.is_some_and(|earlier| earlier.0.iter().eq(known()));
-        let in_place =
-            |(path, record): &(&String, &Record)| record.is_in_place(&self.out.join(path));
-        let kept_now: Vec<(&String, &Record)> = kept().collect();
-        if !is_ours || !kept_now.par_iter().all(in_place) {
+        if !is_ours || !self.astray().iter().all(|path| paths.contains(path)) {
             return false;
         }
-        self.state().files = kept()
+        let kept = self.known.iter();
+        let kept = kept.filter(|(path, _)| !paths.contains(*path));
+        self.state().files = kept
             .map(|(path, record)| (path.clone(), record.into()))
             .collect();
         true

@@ -67,6 +67,10 @@ pub trait Sink: Sync {
         false
     }
 
+    /// Looks at all outputs of the earlier build, for [`Sink::keep_all_but`] to know them when it
+    /// is asked.
+    fn look(&self) {}
+
     /// Takes over all outputs of the earlier build but these. False when there was none, or not
     /// all of its outputs are in place as it left them; then none is taken over.
     fn keep_all_but(&self, paths: &BTreeSet<String>) -> bool {
