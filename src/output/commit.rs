@@ -343,7 +343,9 @@ fn hold(target: &Path) -> Option<impl Drop> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn hold(_: &Path) {}
+fn hold(_: &Path) -> Option<std::convert::Infallible> {
+    None
+}
 
 /// Removes a file and the folders above it that are empty then.
 fn remove(out: &Path, path: &str) -> anyhow::Result<()> {
