@@ -212,7 +212,7 @@ fn check_parent(out: &Path, parent: &str, cleared: &BTreeSet<&str>) -> anyhow::R
     Ok(true)
 }
 
-/// A folder may stand where a file must be when everything in it goes away.
+/// Looks at the place of a file; what stands there may be a folder.
 fn check_target(out: &Path, path: &str, cleared: &BTreeSet<&str>) -> anyhow::Result<()> {
     let target = path::join(out, path)?;
     if fs::symlink_metadata(&target).is_ok_and(|meta| meta.is_dir()) {
@@ -221,6 +221,7 @@ fn check_target(out: &Path, path: &str, cleared: &BTreeSet<&str>) -> anyhow::Res
     Ok(())
 }
 
+/// A folder may stand where a file must be when everything in it goes away.
 fn check_folder(folder: &Path, path: &str, cleared: &BTreeSet<&str>) -> anyhow::Result<()> {
     for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
         let entry = entry.with_context(|| format!("cannot read `{}`", folder.display()))?;

@@ -190,6 +190,7 @@ impl Stage {
         records.into_iter().collect()
     }
 
+    /// Looks at all known outputs, once.
     fn astray(&self) -> &[String] {
         self.astray.get_or_init(|| {
             let known: Vec<(&String, &Record)> = self.known.iter().collect();
